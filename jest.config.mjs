@@ -1,0 +1,32 @@
+/** One Jest configuration, three sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes). */
+const base = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@ablate/source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['/dist/', '/dist-spec/', '<rootDir>/.ablate/'],
+  watchman: false,
+};
+const project = (name, testMatch) => ({ ...base, displayName: name, testMatch });
+
+export default {
+  projects: [
+    project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/{tools,zoo}/**/*.spec.ts']),
+    project('medium', ['<rootDir>/{libs,apps}/*/test/**/*.medium.spec.ts']),
+    project('e2e', ['<rootDir>/test/**/*.e2e.spec.ts']),
+  ],
+};
