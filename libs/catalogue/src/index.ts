@@ -1,1 +1,2 @@
-export {};
+export * from './stage-config.js';
+export * from './trainer-protocol.js';

@@ -1,0 +1,104 @@
+/** What reaches a trainer or an evaluator. Everything here is hashed into the stage key; paths are not (they resolve ids). */
+
+export interface BackboneRef {
+  readonly id: string;
+  /** sha256 over the folder's manifest (config.json, tokenizer.json, weights). */
+  readonly digest: string;
+}
+
+export interface EncoderConfig extends BackboneRef {
+  /** Index into hidden states, -2 = the layer before the last, without the final norm (vlm.md 1.1). */
+  readonly selectLayer: number;
+  /** `patch` drops the class token where there is one; `legacy-siglip` also drops SigLIP's first patch (vlm.md 4.6). */
+  readonly tokens: 'patch' | 'cls-patch' | 'legacy-siglip';
+}
+
+export type ConnectorConfig =
+  | { readonly kind: 'identity' }
+  | { readonly kind: 'linear' }
+  | { readonly kind: 'mlp'; readonly depth: number }
+  | {
+      readonly kind: 'resampler';
+      readonly numQueries: number;
+      readonly depth: number;
+      readonly heads: number;
+      readonly headDim: number;
+    };
+
+export interface LoraConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly dropout: number;
+}
+
+/** How one part is trained in one stage. */
+export type Tuning = { readonly mode: 'frozen' } | { readonly mode: 'full' } | ({ readonly mode: 'lora' } & LoraConfig);
+
+export interface DataConfig {
+  /** Data recipe, e.g. `emoji-base`. */
+  readonly recipe: string;
+  /** Which file of the recipe this stage reads, e.g. `pretrain`, `finetune`. */
+  readonly part: string;
+  /** sha256 of that part's manifest (records and images). */
+  readonly digest: string;
+  /** First n records in the file's order; null = all. */
+  readonly maxSamples: number | null;
+}
+
+export interface OptimiserConfig {
+  readonly learningRate: number;
+  /** null = the same as learningRate (LLaVA's mm_projector_lr). */
+  readonly connectorLearningRate: number | null;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Global gradient norm; null = no clipping, the reference's effective behaviour (vlm.md 4.7). */
+  readonly clipNorm: number | null;
+}
+
+export interface ScheduleConfig {
+  readonly kind: 'cosine' | 'linear' | 'constant';
+  readonly warmupRatio: number;
+}
+
+export interface TrainStageConfig {
+  readonly version: 1;
+  readonly kind: 'train';
+  /** Name in the strategy, e.g. `pretrain`, `finetune`. */
+  readonly stage: string;
+  readonly encoder: EncoderConfig;
+  readonly connector: ConnectorConfig;
+  readonly llm: BackboneRef;
+  readonly data: DataConfig;
+  readonly template: 'pretrain' | 'llama' | 'phi';
+  /** System sentence of the conversation template. */
+  readonly system: string;
+  readonly maxLength: number;
+  readonly imageAspect: 'square' | 'pad';
+  readonly tune: { readonly encoder: Tuning; readonly connector: Tuning; readonly llm: Tuning };
+  readonly optimiser: OptimiserConfig;
+  readonly schedule: ScheduleConfig;
+  readonly batchSize: number;
+  readonly accumulation: number;
+  readonly epochs: number;
+  /** `micro-batch` = mean of micro-batch means (the reference), `token` = weighted by target tokens. */
+  readonly lossReduction: 'micro-batch' | 'token';
+  readonly groupByModalityLength: boolean;
+  /** Steps between checkpoints, the last step excluded. */
+  readonly checkpointEvery: number;
+  readonly seed: number;
+}
+
+export interface EvaluateStageConfig {
+  readonly version: 1;
+  readonly kind: 'evaluate';
+  /** `evaluate:<benchmark id>`. */
+  readonly stage: string;
+  readonly benchmark: { readonly id: string; readonly digest: string };
+  readonly decoding: { readonly maxNewTokens: number; readonly batchSize: number };
+  /** Seed of the permutation that shuffles images between questions in the blind control. */
+  readonly blindSeed: number;
+}
+
+export type StageConfig = TrainStageConfig | EvaluateStageConfig;
