@@ -79,7 +79,9 @@ export interface TrainStageConfig {
   readonly tune: { readonly encoder: Tuning; readonly connector: Tuning; readonly llm: Tuning };
   readonly optimiser: OptimiserConfig;
   readonly schedule: ScheduleConfig;
+  /** Samples per optimiser update (the global batch that papers report). */
   readonly batchSize: number;
+  /** Equal micro-batches into which a batch is cut; must divide batchSize. */
   readonly accumulation: number;
   readonly epochs: number;
   /** `micro-batch` = mean of micro-batch means (the reference), `token` = weighted by target tokens. */
