@@ -19,11 +19,11 @@ const base = {
     ],
   },
   modulePathIgnorePatterns: ['/dist/', '/dist-spec/', '<rootDir>/.ablate/'],
-  watchman: false,
 };
 const project = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 
 export default {
+  watchman: false,
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/{tools,zoo}/**/*.spec.ts']),
     project('medium', ['<rootDir>/{libs,apps}/*/test/**/*.medium.spec.ts']),
