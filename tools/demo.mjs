@@ -1,0 +1,4 @@
+import { ablate, setup } from './setup.mjs';
+
+setup();
+ablate(['demo', ...process.argv.slice(2)]);
