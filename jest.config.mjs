@@ -1,6 +1,6 @@
 /** One Jest configuration, three sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes). */
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@ablate/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

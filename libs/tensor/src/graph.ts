@@ -59,7 +59,9 @@ export class Graph {
   /** A literal, stored in the graph. Large arrays belong in inputs. */
   constant(tensor: TensorData): Value {
     if (tensor.data.length !== sizeOf(tensor.shape)) {
-      throw new Error(`constant: shape [${tensor.shape.join(', ')}] does not hold ${tensor.data.length} elements.`);
+      throw new Error(
+        `constant: shape [${tensor.shape.join(', ')}] does not hold ${tensor.data.length} elements.`,
+      );
     }
     const [value] = this.add('constant', [], {}, [{ shape: tensor.shape, dtype: tensor.dtype }]);
     this.constants.set(value!.node.id, tensor);

@@ -1,1 +1,15 @@
-export {};
+export * from './tensor-data.js';
+export * from './graph.js';
+export * from './executor.js';
+export { createExecutor } from './create-executor.js';
+export { gradients } from './differentiate.js';
+export { reshape, transpose, slice, pad, concat } from './ops/shape.js';
+export { sum, max, broadcastTo } from './ops/reduce.js';
+export { add, sub, mul, div, neg, exp, log, sqrt, tanh, sigmoid, erf, mean } from './ops/elementwise.js';
+export { gelu, geluTanh, quickGelu, silu } from './ops/activations.js';
+export { matMul, linear } from './ops/mat-mul.js';
+export { softmax, logSoftmax, layerNorm, rmsNorm } from './ops/normalise.js';
+export { gatherRows, scatterAddRows } from './ops/rows.js';
+export { crossEntropy, IGNORE_INDEX } from './ops/loss.js';
+export { rotary } from './ops/rotary.js';
+export { equal, greater, where, cast, stopGradient } from './ops/select.js';

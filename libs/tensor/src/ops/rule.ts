@@ -1,0 +1,26 @@
+import type { Attribute, Node, Value } from '../graph.js';
+import type { DType, Shape } from '../tensor-data.js';
+
+/**
+ * Gradient of one node: from the gradients of its outputs (null where the loss does not reach one) to those of its inputs
+ * (null for an input that has none). Rules append nodes to the same graph.
+ */
+export type GradientRule = (
+  node: Node,
+  outputGradients: readonly (Value | null)[],
+) => readonly (Value | null)[];
+export type GradientRules = Readonly<Record<string, GradientRule>>;
+
+/** Appends a node with one result. */
+export const emit = (
+  op: string,
+  inputs: readonly Value[],
+  attributes: Readonly<Record<string, Attribute>>,
+  shape: Shape,
+  dtype: DType,
+): Value => inputs[0]!.graph.add(op, inputs, attributes, [{ shape, dtype }])[0]!;
+
+/** A graph that breaks a shape rule is a defect of the code that builds it. */
+export function fail(op: string, problem: string): never {
+  throw new Error(`${op}: ${problem}.`);
+}
