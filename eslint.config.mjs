@@ -17,32 +17,62 @@ export const depConstraints = [
 const only = (files, ignores, names, message) => ({
   files,
   ignores,
-  rules: { 'no-restricted-imports': ['error', { patterns: names.map((group) => ({ group: [group], message })) }] },
+  rules: {
+    'no-restricted-imports': ['error', { patterns: names.map((group) => ({ group: [group], message })) }],
+  },
 });
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/dist-spec/**', '**/generated/**', '**/node_modules/**', '**/fixtures/**', '.nx/**', '.ablate/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/dist-spec/**',
+      '**/generated/**',
+      '**/node_modules/**',
+      '**/fixtures/**',
+      '.nx/**',
+      '.ablate/**',
+    ],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
-      parserOptions: { project: ['./tsconfig.lib.json', './tsconfig.spec.json'] },
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
     plugins: { '@nx': nx },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { allow: [], enforceBuildableLibDependency: true, depConstraints }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], enforceBuildableLibDependency: true, depConstraints },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/require-await': 'off',
     },
   },
   only(['**/*.ts'], ['libs/storage/**', '**/libs/storage/**'], ['@prisma/*'], 'Only storage knows Prisma.'),
-  only(['**/*.ts'], ['**/libs/queue/**', '**/libs/storage/**'], ['bullmq', 'ioredis'], 'Only queue knows BullMQ and Redis.'),
+  only(
+    ['**/*.ts'],
+    ['**/libs/queue/**', '**/libs/storage/**'],
+    ['bullmq', 'ioredis'],
+    'Only queue knows BullMQ and Redis.',
+  ),
   {
     files: ['**/*.ts'],
     ignores: ['**/libs/runtime/**', '**/*.spec.ts', '**/test/**'],
     rules: {
-      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only runtime reads process.env; take settings through constructors.' }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Only runtime reads process.env; take settings through constructors.',
+        },
+      ],
     },
   },
 );

@@ -78,12 +78,16 @@ export async function readInto(file: string, parameters: Parameters): Promise<vo
       const entry = source.tensors.get(name);
       const expected = `[${target.shape.join(', ')}]`;
       if (!entry || `[${entry.shape.join(', ')}]` !== expected) {
-        throw new AblateError('WRONG_TENSOR', `${file}: tensor "${name}" is ${entry ? `[${entry.shape.join(', ')}]` : 'missing'}, expected ${expected}.`, {
-          path: file,
-          value: entry?.shape ?? null,
-          rule: `Tensor "${name}" has shape ${expected}.`,
-          fix: 'Remove this file so that the stage is trained again.',
-        });
+        throw new AblateError(
+          'WRONG_TENSOR',
+          `${file}: tensor "${name}" is ${entry ? `[${entry.shape.join(', ')}]` : 'missing'}, expected ${expected}.`,
+          {
+            path: file,
+            value: entry?.shape ?? null,
+            rule: `Tensor "${name}" has shape ${expected}.`,
+            fix: 'Remove this file so that the stage is trained again.',
+          },
+        );
       }
       (target.data as Float32Array).set((await source.read(name)).data as Float32Array);
     }
@@ -93,7 +97,11 @@ export async function readInto(file: string, parameters: Parameters): Promise<vo
 }
 
 /** Restores weights (in place) and optimiser from a checkpoint folder; returns the number of updates done. */
-export async function readCheckpoint(folder: string, parameters: Parameters, optimiser: OptimiserState): Promise<number> {
+export async function readCheckpoint(
+  folder: string,
+  parameters: Parameters,
+  optimiser: OptimiserState,
+): Promise<number> {
   const state = JSON.parse(await readFile(join(folder, 'trainer_state.json'), 'utf8')) as TrainerState;
   await readInto(join(folder, 'model.safetensors'), parameters);
   const moments = new Map<string, TensorData>();

@@ -45,7 +45,7 @@ async function accumulate(options: LoopOptions, step: number): Promise<MicroBatc
   let targets = 0;
   let tokens = 0;
   let batch = first;
-  for (let micro = 0; ; ) {
+  for (let micro = 0; ;) {
     const w = weightOf(batch);
     for (const [name, gradient] of batch.gradients) {
       const sum = sums.get(name) ?? new Float32Array(gradient.length);
@@ -91,12 +91,16 @@ export async function* optimise(options: LoopOptions): AsyncGenerator<TrainerEve
     const { loss, tokens, gradients } = await accumulate(options, step);
     const norm = gradientNorm(gradients.values());
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new AblateError('LOSS_NOT_FINITE', `Training diverged at update ${step + 1}: loss ${loss}, gradient norm ${norm}.`, {
-        path: 'optimiser.learningRate',
-        value: settings.learningRate,
-        rule: 'Loss and gradient norm stay finite.',
-        fix: 'Lower the learning rate of this stage or set a clipNorm.',
-      });
+      throw new AblateError(
+        'LOSS_NOT_FINITE',
+        `Training diverged at update ${step + 1}: loss ${loss}, gradient norm ${norm}.`,
+        {
+          path: 'optimiser.learningRate',
+          value: settings.learningRate,
+          rule: 'Loss and gradient norm stay finite.',
+          fix: 'Lower the learning rate of this stage or set a clipNorm.',
+        },
+      );
     }
     const factor = scheduleFactor(schedule.kind, step, totalSteps, warmup);
     const updates = [...gradients].map(([name, gradient]) => ({
@@ -113,9 +117,21 @@ export async function* optimise(options: LoopOptions): AsyncGenerator<TrainerEve
     const point = (name: string, value: number) => ({ name, step: done, value });
     yield {
       type: 'metrics',
-      points: [point('loss', loss), point('gradient_norm', norm), point('learning_rate', factor * settings.learningRate)],
+      points: [
+        point('loss', loss),
+        point('gradient_norm', norm),
+        point('learning_rate', factor * settings.learningRate),
+      ],
     };
-    yield { type: 'telemetry', step: done, values: { step_seconds: seconds, tokens_per_second: tokens / seconds, rss_bytes: process.memoryUsage.rss() } };
+    yield {
+      type: 'telemetry',
+      step: done,
+      values: {
+        step_seconds: seconds,
+        tokens_per_second: tokens / seconds,
+        rss_bytes: process.memoryUsage.rss(),
+      },
+    };
     yield { type: 'progress', step: done, totalSteps };
     if (done === totalSteps) break;
     const stop = signal.aborted;
