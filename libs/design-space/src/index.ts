@@ -1,4 +1,7 @@
 export { canonicalJson, contentId } from './canonical.js';
+export { expand } from './expand.js';
+export { isObjectLevel, levelLabel, levelName } from './levels.js';
+export { suggest } from './nearest.js';
 export type {
   Cell,
   Condition,
@@ -15,3 +18,4 @@ export type {
   Seeds,
   SeedSpec,
 } from './spec.js';
+export { KNOWN_AXES } from './validate.js';

@@ -21,8 +21,7 @@ export type DesignSpec =
 
 /** `n` means the values 1..n; `redraws` names the training stages whose seed changes with the value (default: all). */
 export type SeedSpec =
-  | number
-  | { readonly values: readonly number[]; readonly redraws?: readonly string[] | undefined };
+  number | { readonly values: readonly number[]; readonly redraws?: readonly string[] | undefined };
 
 export interface EarlyStopSpec {
   readonly kind: 'asha';
@@ -80,7 +79,9 @@ export interface Seeds {
 export interface Expansion {
   readonly cells: readonly Cell[];
   readonly seeds: Seeds;
-  /** The baseline's cell id, when it is one of the cells. */
+  /** The baseline's levels (first levels where none is given), after `when`. */
+  readonly baseline: Levels;
+  /** Its cell id, when it is one of the cells. */
   readonly baselineId: string | null;
   /** What the person should know, e.g. what exclude took from a fraction's balance. */
   readonly notes: readonly string[];
