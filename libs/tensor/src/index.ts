@@ -13,3 +13,6 @@ export { gatherRows, scatterAddRows } from './ops/rows.js';
 export { crossEntropy, IGNORE_INDEX } from './ops/loss.js';
 export { rotary } from './ops/rotary.js';
 export { equal, greater, where, cast, stopGradient } from './ops/select.js';
+export { openSafetensors, type SafetensorsFile } from './safetensors/read.js';
+export type { SafetensorsEntry } from './safetensors/header.js';
+export { writeSafetensors, type WriteSafetensorsOptions } from './safetensors/write.js';
