@@ -1,1 +1,44 @@
-export {};
+export {
+  loadEncoder,
+  loadLlm,
+  loadWeights,
+  neededLayers,
+  type Encoder,
+  type Llm,
+  type Weights,
+} from './models/backbone.js';
+export { initialise, namedSeed } from './models/initialise.js';
+export { Params, prefixed, type ParameterSpec } from './models/params.js';
+export { llmConfig, visionConfig, encoderArchitecture, llmArchitecture } from './models/architectures.js';
+export { type LlmConfig } from './models/llm.js';
+export { type VisionConfig } from './models/vision-transformer.js';
+export {
+  clipImageEmbedding,
+  clipTextEmbedding,
+  clipTextSpecs,
+  clipVisionSpecs,
+  type ClipTextConfig,
+} from './models/clip.js';
+export {
+  siglipImageEmbedding,
+  siglipTextEmbedding,
+  siglipTextSpecs,
+  siglipVisionSpecs,
+  type SiglipTextConfig,
+} from './models/siglip.js';
+export { connectorSpecs, connect } from './models/connectors.js';
+export { causalMask, rotaryTables } from './models/positions.js';
+export { ProgramCache } from './models/program-cache.js';
+export {
+  featureGraph,
+  imagePatches,
+  imageTokens,
+  languageGraph,
+  loraSpecs,
+  structureOf,
+  trainingGraph,
+  vlmSpecs,
+  type StepShape,
+  type VlmStructure,
+} from './models/vlm.js';
+export { generateGreedy, type GenerateRequest } from './models/generate.js';

@@ -1,0 +1,115 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AblateError } from '@ablate/errors';
+import { openSafetensors, type SafetensorsFile, type TensorData } from '@ablate/tensor';
+import { encoderArchitecture, llmArchitecture, llmConfig, visionConfig } from './architectures.js';
+import type { LlmConfig } from './llm.js';
+import type { ParameterSpec } from './params.js';
+import type { VisionConfig } from './vision-transformer.js';
+
+export type Weights = ReadonlyMap<string, TensorData>;
+
+export interface Encoder {
+  readonly type: string;
+  readonly config: VisionConfig;
+  readonly weights: Weights;
+}
+
+export interface Llm {
+  readonly config: LlmConfig;
+  readonly weights: Weights;
+}
+
+async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new AblateError(
+      'BAD_CONFIG',
+      `${file} is missing or no JSON: ${(cause as Error).message}`,
+      {
+        path: file,
+        rule: 'A Hugging Face config.json.',
+        fix: 'Restore the file of this checkpoint.',
+      },
+      { cause },
+    );
+  }
+}
+
+/** Weight files of a folder by tensor name: one model.safetensors, or the shards that its index names. */
+async function weightFiles(folder: string): Promise<{ files: string[]; fileOf: (name: string) => string }> {
+  const index = join(folder, 'model.safetensors.index.json');
+  const single = join(folder, 'model.safetensors');
+  const sharded = await access(index).then(
+    () => true,
+    () => false,
+  );
+  if (!sharded) return { files: [single], fileOf: () => single };
+  const map = ((await readJson(index))['weight_map'] ?? {}) as Readonly<Record<string, string>>;
+  const files = [...new Set(Object.values(map))].sort().map((file) => join(folder, file));
+  return { files, fileOf: (name) => join(folder, map[name] ?? 'model.safetensors') };
+}
+
+/** Reads the tensors of `specs`; every name and shape is checked before any data is read. */
+export async function loadWeights(folder: string, specs: readonly ParameterSpec[]): Promise<Weights> {
+  const { files, fileOf } = await weightFiles(folder);
+  const open = new Map<string, SafetensorsFile>();
+  try {
+    for (const file of files) open.set(file, await openSafetensors(file));
+    for (const { name, shape } of specs) {
+      const found = open.get(fileOf(name))?.tensors.get(name);
+      const expected = `[${shape.join(', ')}]`;
+      const actual = found ? `[${found.shape.join(', ')}]` : 'missing';
+      if (actual !== expected) {
+        throw new AblateError(
+          'WRONG_TENSOR',
+          `${fileOf(name)}: tensor "${name}" is ${actual}, expected ${expected}.`,
+          {
+            path: fileOf(name),
+            value: found?.shape ?? null,
+            rule: `config.json asks for "${name}" of shape ${expected}.`,
+            fix: 'Use the weights that belong to this config.json.',
+          },
+        );
+      }
+    }
+    const weights = new Map<string, TensorData>();
+    for (const { name, shape } of specs)
+      weights.set(name, { ...(await open.get(fileOf(name))!.read(name)), shape });
+    return weights;
+  } finally {
+    for (const file of open.values()) await file.close();
+  }
+}
+
+/**
+ * A vision encoder from a Hugging Face folder (CLIP or SigLIP, vision-only or full). Only the layers up to `selectLayer` are
+ * loaded (all with null). Errors name file, tensor and expected shape.
+ */
+export async function loadEncoder(folder: string, selectLayer: number | null): Promise<Encoder> {
+  const file = join(folder, 'config.json');
+  const { type, config } = visionConfig(file, await readJson(file));
+  const specs = encoderArchitecture(type).specs(config);
+  const needed =
+    selectLayer === null
+      ? specs
+      : specs.filter(({ name }) => isNeeded(name, neededLayers(config, selectLayer)));
+  return { type, config, weights: await loadWeights(folder, needed) };
+}
+
+/** Number of layers that hidden state `select` needs: -1 is the last, -2 the one before (vlm.md 1.1). */
+export const neededLayers = ({ num_hidden_layers }: VisionConfig, select: number): number =>
+  select < 0 ? num_hidden_layers + 1 + select : select;
+
+const isNeeded = (name: string, layers: number): boolean => {
+  const layer = /\.encoder\.layers\.(\d+)\./.exec(name)?.[1];
+  return layer === undefined ? !/post_layernorm|\.head\./.test(name) : Number(layer) < layers;
+};
+
+/** A language model from a Hugging Face folder. Errors name file, tensor and expected shape. */
+export async function loadLlm(folder: string): Promise<Llm> {
+  const file = join(folder, 'config.json');
+  const config = llmConfig(file, await readJson(file));
+  return { config, weights: await loadWeights(folder, llmArchitecture(config.model_type).specs(config)) };
+}

@@ -1,0 +1,100 @@
+import { add, linear as matrix, mul, type Graph, type Shape, type Value } from '@ablate/tensor';
+
+/** How a fresh parameter is drawn; always by (seed, name), so order does not matter. */
+export type Init =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'ones' }
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'uniform'; readonly limit: number };
+
+export interface ParameterSpec {
+  /** Name in the Hugging Face checkpoint, below the part's prefix. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly init: Init;
+}
+
+export const normal = (std: number): Init => ({ kind: 'normal', std });
+export const ZEROS: Init = { kind: 'zeros' };
+export const ONES: Init = { kind: 'ones' };
+
+const leaf = (name: string, field: string): string => (name === '' ? field : `${name}.${field}`);
+
+/** Specs of a linear layer; the empty name is the layer of the scope itself. */
+export const linearSpecs = (
+  name: string,
+  inputs: number,
+  outputs: number,
+  init: Init,
+  bias = true,
+): ParameterSpec[] => [
+  { name: leaf(name, 'weight'), shape: [outputs, inputs], init },
+  ...(bias ? [{ name: leaf(name, 'bias'), shape: [outputs], init: ZEROS }] : []),
+];
+
+/** Specs of a LayerNorm. */
+export const normSpecs = (name: string, width: number): ParameterSpec[] => [
+  { name: `${name}.weight`, shape: [width], init: ONES },
+  { name: `${name}.bias`, shape: [width], init: ZEROS },
+];
+
+export const prefixed = (prefix: string, specs: readonly ParameterSpec[]): ParameterSpec[] =>
+  specs.map((spec) => ({ ...spec, name: `${prefix}${spec.name}` }));
+
+export interface LoraScale {
+  /** alpha / rank. */
+  readonly scale: number;
+  /** Whether each adapter's input is multiplied by a fed mask `<name>.lora_dropout`. */
+  readonly dropout: boolean;
+}
+
+/**
+ * Parameters of one part by name, each a graph input that is declared at its first use; shapes come from the specs.
+ * `at` gives the same parameters below a prefix.
+ */
+export class Params {
+  constructor(
+    readonly graph: Graph,
+    private readonly specs: ReadonlyMap<string, Shape>,
+    private readonly prefix = '',
+    readonly lora: LoraScale | null = null,
+  ) {}
+
+  static of(graph: Graph, specs: readonly ParameterSpec[], lora: LoraScale | null = null): Params {
+    return new Params(graph, new Map(specs.map(({ name, shape }) => [name, shape])), '', lora);
+  }
+
+  at(prefix: string): Params {
+    return new Params(this.graph, this.specs, `${this.prefix}${prefix}`, this.lora);
+  }
+
+  has(name: string): boolean {
+    return this.specs.has(this.prefix + name);
+  }
+
+  get(name: string): Value {
+    const full = this.prefix + name;
+    const shape = this.specs.get(full);
+    if (!shape) throw new Error(`The model has no parameter "${full}".`);
+    return this.graph.inputs.get(full) ?? this.graph.input(full, shape);
+  }
+
+  /** The mask of an adapter's dropout, [rows, in], fed at each step. */
+  dropoutMask(name: string, shape: Shape): Value {
+    return this.graph.input(`${this.prefix}${name}.lora_dropout`, shape);
+  }
+}
+
+/**
+ * x W^T + b of the layer `name`, plus its low-rank adapter where the stage has one: scale * dropout(x) A^T B^T.
+ * The only place that knows adapters. Source: Hu et al. 2021; peft `lora.Linear`.
+ */
+export function linear(params: Params, name: string, x: Value): Value {
+  const bias = leaf(name, 'bias');
+  const y = matrix(x, params.get(leaf(name, 'weight')), params.has(bias) ? params.get(bias) : undefined);
+  const down = leaf(name, 'lora_A.weight');
+  if (!params.lora || !params.has(down)) return y;
+  const { scale, dropout } = params.lora;
+  const input = dropout ? mul(x, params.dropoutMask(name, x.shape)) : x;
+  return add(y, mul(matrix(matrix(input, params.get(down)), params.get(leaf(name, 'lora_B.weight'))), scale));
+}

@@ -1,0 +1,74 @@
+import { add, concat, rotary, type Value } from '@ablate/tensor';
+import { activation } from './activation.js';
+import { attend, mergeHeads, repeatHeads, splitHeads } from './attention.js';
+import type { Context, LlmArchitecture, LlmConfig, LlmOutput } from './llm.js';
+import { linear, linearSpecs, normal, normSpecs, type Params, type ParameterSpec } from './params.js';
+import { norm } from './vision-transformer.js';
+
+const PROJECTIONS = [
+  'self_attn.q_proj',
+  'self_attn.k_proj',
+  'self_attn.v_proj',
+  'self_attn.dense',
+  'mlp.fc1',
+  'mlp.fc2',
+];
+
+function specs(config: LlmConfig): ParameterSpec[] {
+  const { hidden_size: d, intermediate_size: f } = config;
+  const init = normal(config.initializer_range);
+  const kv = (d / config.num_attention_heads) * config.num_key_value_heads;
+  const layer = (prefix: string): ParameterSpec[] => [
+    ...normSpecs(`${prefix}input_layernorm`, d),
+    ...linearSpecs(`${prefix}self_attn.q_proj`, d, d, init),
+    ...linearSpecs(`${prefix}self_attn.k_proj`, d, kv, init),
+    ...linearSpecs(`${prefix}self_attn.v_proj`, d, kv, init),
+    ...linearSpecs(`${prefix}self_attn.dense`, d, d, init),
+    ...linearSpecs(`${prefix}mlp.fc1`, d, f, init),
+    ...linearSpecs(`${prefix}mlp.fc2`, f, d, init),
+  ];
+  return [
+    { name: 'model.embed_tokens.weight', shape: [config.vocab_size, d], init },
+    ...Array.from({ length: config.num_hidden_layers }, (_, i) => layer(`model.layers.${i}.`)).flat(),
+    ...normSpecs('model.final_layernorm', d),
+    ...linearSpecs('lm_head', d, config.vocab_size, init),
+  ];
+}
+
+/** Source: transformers `PhiModel`: one norm, attention and MLP side by side, partial rotary, biases everywhere. */
+function forward(
+  root: Params,
+  config: LlmConfig,
+  embeddings: Value,
+  { cos, sin, mask, past }: Context,
+): LlmOutput {
+  const { num_attention_heads: heads, num_key_value_heads: groups, norm_eps } = config;
+  const act = activation(config.hidden_act);
+  const cache: { keys: Value; values: Value }[] = [];
+  let x = embeddings;
+  for (let i = 0; i < config.num_hidden_layers; i += 1) {
+    const params = root.at(`model.layers.${i}.`);
+    const h = norm(params, 'input_layernorm', x, norm_eps);
+    const q = rotary(splitHeads(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
+    const keys = rotary(splitHeads(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
+    const values = splitHeads(linear(params, 'self_attn.v_proj', h), groups);
+    cache.push({ keys, values });
+    const before = past?.(i);
+    const k = repeatHeads(before ? concat([before.keys, keys], 2) : keys, heads);
+    const v = repeatHeads(before ? concat([before.values, values], 2) : values, heads);
+    const attended = linear(params, 'self_attn.dense', mergeHeads(attend(q, k, v, mask)));
+    const fed = linear(params, 'mlp.fc2', act(linear(params, 'mlp.fc1', h)));
+    x = add(add(attended, fed), x);
+  }
+  return { hidden: norm(root, 'model.final_layernorm', x, norm_eps), cache };
+}
+
+export const phi: LlmArchitecture = {
+  specs,
+  forward,
+  logits: (params, _, states) => linear(params, 'lm_head', states),
+  linearLayers: ({ num_hidden_layers }) =>
+    Array.from({ length: num_hidden_layers }, (_, i) =>
+      PROJECTIONS.map((name) => `model.layers.${i}.${name}`),
+    ).flat(),
+};

@@ -1,0 +1,98 @@
+import {
+  add,
+  broadcastTo,
+  concat,
+  layerNorm,
+  linear as matrix,
+  reshape,
+  transpose,
+  type Value,
+} from '@ablate/tensor';
+import { activation } from './activation.js';
+import { attend, mergeHeads, splitHeads } from './attention.js';
+import { linear, linearSpecs, normal, normSpecs, type Params, type ParameterSpec } from './params.js';
+
+/** What CLIP's and SigLIP's towers have in common, named as in their config.json. */
+export interface TransformerConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly hidden_act: string;
+  readonly layer_norm_eps: number;
+}
+
+export interface VisionConfig extends TransformerConfig {
+  readonly image_size: number;
+  readonly patch_size: number;
+  readonly num_channels: number;
+}
+
+const INIT = normal(0.02);
+
+export const layerSpecs = (
+  prefix: string,
+  { hidden_size: d, intermediate_size: f }: TransformerConfig,
+): ParameterSpec[] => [
+  ...['k_proj', 'v_proj', 'q_proj', 'out_proj'].flatMap((name) =>
+    linearSpecs(`${prefix}self_attn.${name}`, d, d, INIT),
+  ),
+  ...normSpecs(`${prefix}layer_norm1`, d),
+  ...linearSpecs(`${prefix}mlp.fc1`, d, f, INIT),
+  ...linearSpecs(`${prefix}mlp.fc2`, f, d, INIT),
+  ...normSpecs(`${prefix}layer_norm2`, d),
+];
+
+export const norm = (params: Params, name: string, x: Value, epsilon: number): Value =>
+  layerNorm(x, params.get(`${name}.weight`), params.get(`${name}.bias`), epsilon);
+
+/** One pre-norm encoder layer. Source: transformers `CLIPEncoderLayer`, `SiglipEncoderLayer`. */
+export function encoderLayer(params: Params, config: TransformerConfig, x: Value, mask: Value | null): Value {
+  const heads = config.num_attention_heads;
+  const h = norm(params, 'layer_norm1', x, config.layer_norm_eps);
+  const [q, k, v] = ['q_proj', 'k_proj', 'v_proj'].map((name) =>
+    splitHeads(linear(params, `self_attn.${name}`, h), heads),
+  );
+  const attended = add(x, linear(params, 'self_attn.out_proj', mergeHeads(attend(q!, k!, v!, mask))));
+  const inner = linear(params, 'mlp.fc1', norm(params, 'layer_norm2', attended, config.layer_norm_eps));
+  return add(attended, linear(params, 'mlp.fc2', activation(config.hidden_act)(inner)));
+}
+
+/**
+ * Hidden states 0..`layers` of an encoder stack (0 = its input); layers beyond are not computed.
+ * Source: transformers, `output_hidden_states`.
+ */
+export function hiddenStates(
+  params: Params,
+  config: TransformerConfig,
+  embeddings: Value,
+  layers: number,
+  mask: Value | null,
+): Value[] {
+  const states = [embeddings];
+  for (let i = 0; i < layers; i += 1) {
+    states.push(encoderLayer(params.at(`encoder.layers.${i}.`), config, states[i]!, mask));
+  }
+  return states;
+}
+
+/** Pixels [B, C, H, W] -> patch embeddings [B, N, D], row-major patches; a stride = kernel convolution as a matrix product. */
+export function patchEmbeddings(params: Params, config: VisionConfig, pixels: Value): Value {
+  const { patch_size: p, hidden_size: d } = config;
+  const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
+  const [rows, columns] = [height / p, width / p];
+  const cut = reshape(pixels, [batch, channels, rows, p, columns, p]);
+  const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * p * p]);
+  const weight = reshape(params.get('patch_embedding.weight'), [d, channels * p * p]);
+  return matrix(
+    patches,
+    weight,
+    params.has('patch_embedding.bias') ? params.get('patch_embedding.bias') : undefined,
+  );
+}
+
+/** Puts a learned class token before the patches. */
+export function withClassToken(params: Params, patches: Value): Value {
+  const [batch, , width] = patches.shape as [number, number, number];
+  return concat([broadcastTo(params.get('class_embedding'), [batch, 1, width]), patches], 1);
+}
