@@ -32,7 +32,8 @@ export interface LoraConfig {
 }
 
 /** How one part is trained in one stage. */
-export type Tuning = { readonly mode: 'frozen' } | { readonly mode: 'full' } | ({ readonly mode: 'lora' } & LoraConfig);
+export type Tuning =
+  { readonly mode: 'frozen' } | { readonly mode: 'full' } | ({ readonly mode: 'lora' } & LoraConfig);
 
 export interface DataConfig {
   /** Data recipe, e.g. `emoji-base`. */

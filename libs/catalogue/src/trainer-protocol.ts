@@ -18,7 +18,11 @@ export interface TrainerJob {
   readonly data: Readonly<Record<string, string>>;
   readonly benchmarks: Readonly<Record<string, string>>;
   /** The parent stages' results in order of training, nearest last; their configs came with them. */
-  readonly parents: readonly { readonly stageKey: string; readonly config: StageConfig; readonly modelFile: string }[];
+  readonly parents: readonly {
+    readonly stageKey: string;
+    readonly config: StageConfig;
+    readonly modelFile: string;
+  }[];
   /** A checkpoint folder of an earlier attempt to go on from. */
   readonly resumeFrom: string | null;
 }

@@ -1,0 +1,188 @@
+import { AblateError } from '@ablate/errors';
+import { isObjectLevel, suggest, type JsonValue, type Level } from '@ablate/design-space';
+import {
+  atLeastZero,
+  badSetting,
+  flag,
+  oneOf,
+  orNull,
+  positive,
+  share,
+  text,
+  whole,
+  type Rule,
+} from './rules.js';
+import { LORA_RULES, loraDefaults } from './strategies.js';
+import type { EvaluateStageConfig, StageConfig, TrainStageConfig, Tuning } from './stage-config.js';
+
+const tuneRules = Object.fromEntries(
+  ['encoder', 'connector', 'llm'].flatMap((part) => [
+    [`tune.${part}.mode`, oneOf('frozen', 'full', 'lora')],
+    ...Object.entries(LORA_RULES).map(([key, rule]) => [`tune.${part}.${key}`, rule]),
+  ]),
+) as Readonly<Record<string, Rule>>;
+
+/** What a dotted path may set of a training stage. Backbones, connector and seed have axes and fields of their own. */
+const TRAIN: Readonly<Record<string, Rule>> = {
+  'data.recipe': text,
+  'data.maxSamples': orNull(whole(1)),
+  template: oneOf('pretrain', 'llama', 'phi'),
+  system: text,
+  maxLength: whole(1),
+  imageAspect: oneOf('square', 'pad'),
+  ...tuneRules,
+  'optimiser.learningRate': atLeastZero,
+  'optimiser.connectorLearningRate': orNull(atLeastZero),
+  'optimiser.beta1': share,
+  'optimiser.beta2': share,
+  'optimiser.epsilon': positive,
+  'optimiser.weightDecay': atLeastZero,
+  'optimiser.clipNorm': orNull(positive),
+  'schedule.kind': oneOf('cosine', 'linear', 'constant'),
+  'schedule.warmupRatio': share,
+  batchSize: whole(1),
+  accumulation: whole(1),
+  epochs: whole(1),
+  lossReduction: oneOf('micro-batch', 'token'),
+  groupByModalityLength: flag,
+  checkpointEvery: whole(1),
+};
+const EVALUATE: Readonly<Record<string, Rule>> = {
+  'decoding.maxNewTokens': whole(1),
+  'decoding.batchSize': whole(1),
+};
+
+/** Short names: the last part of a path where that is unambiguous, e.g. learningRate. */
+const shortNames = (rules: Readonly<Record<string, Rule>>): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>();
+  for (const path of Object.keys(rules)) {
+    const last = path.slice(path.lastIndexOf('.') + 1);
+    if (last !== path && !path.startsWith('tune.') && last !== 'kind') names.set(last, path);
+  }
+  return names;
+};
+const TRAIN_SHORT = shortNames(TRAIN);
+const EVALUATE_SHORT = shortNames(EVALUATE);
+
+/** One leaf to set: `path` is what the person wrote, `leaf` the place in the stage's config. */
+export interface Override {
+  readonly path: string;
+  readonly stage: string;
+  readonly leaf: string;
+  readonly value: JsonValue;
+}
+
+/** Stages that a path's name addresses: itself, and `evaluate` addresses every benchmark's. */
+export const addresses = (override: Override, stage: string): boolean =>
+  override.stage === stage || (override.stage === 'evaluate' && stage.startsWith('evaluate:'));
+
+const unknownSetting = (path: string, value: unknown, fix: string): AblateError =>
+  new AblateError('UNKNOWN_SETTING', `'${path}' is no setting of a stage.`, {
+    path,
+    value,
+    rule: 'a dotted path is stages.<stage>.<setting>',
+    fix,
+  });
+
+/** Reads `stages.<stage>.<setting>: value`; an object value sets each of its leaves. Checks the setting's name and the value's kind. */
+export function readOverride(path: string, value: Level | JsonValue): readonly Override[] {
+  const [root, stage, ...rest] = path.split('.');
+  if (root !== 'stages' || stage === undefined || rest.length === 0)
+    throw unknownSetting(path, value, 'Write, for example, stages.finetune.learningRate.');
+  const evaluates = stage === 'evaluate' || stage.startsWith('evaluate:');
+  const rules = evaluates ? EVALUATE : TRAIN;
+  const read = (name: string, part: JsonValue): readonly Override[] => {
+    const leaf = (evaluates ? EVALUATE_SHORT : TRAIN_SHORT).get(name) ?? name;
+    const rule = rules[leaf];
+    const where = `stages.${stage}.${name}`;
+    if (rule) {
+      if (!rule.accepts(part)) throw badSetting(where, part, rule.text);
+      return [{ path, stage, leaf, value: part }];
+    }
+    const isBranch = Object.keys(rules).some((known) => known.startsWith(`${name}.`));
+    if (isBranch && isObjectLevel(part as Level))
+      return Object.entries(part as Record<string, JsonValue>).flatMap(([key, inner]) =>
+        read(`${name}.${key}`, inner),
+      );
+    if (name === 'seed') throw unknownSetting(where, part, 'Seeds are set by the field seeds.');
+    throw unknownSetting(where, part, suggest(name, [...TRAIN_SHORT.keys(), ...Object.keys(rules)]));
+  };
+  return read(rest.join('.'), value);
+}
+
+/** Two axes, or two defaults, may not set the same leaf. */
+export function checkConflicts(overrides: readonly Override[]): void {
+  const seen = new Map<string, string>();
+  for (const { path, stage, leaf, value } of overrides) {
+    const place = `${stage}.${leaf}`;
+    const other = seen.get(place);
+    if (other !== undefined)
+      throw new AblateError('CONFLICTING_PATHS', `'${path}' and '${other}' set the same thing.`, {
+        path,
+        value,
+        rule: 'one path sets one setting',
+        fix: 'Keep one of the two.',
+      });
+    seen.set(place, path);
+  }
+}
+
+function set<T extends object>(target: T, leaf: string, value: JsonValue): T {
+  const [head, ...rest] = leaf.split('.');
+  const fields = target as Record<string, unknown>;
+  const key = head as string;
+  return { ...target, [key]: rest.length === 0 ? value : set(fields[key] as object, rest.join('.'), value) };
+}
+
+function applyTuning(tuning: Tuning, settings: Readonly<Record<string, JsonValue>>): Tuning {
+  const mode = (settings['mode'] ?? tuning.mode) as Tuning['mode'];
+  if (mode !== 'lora') return { mode };
+  const before = tuning.mode === 'lora' ? tuning : null;
+  const { mode: _, ...given } = settings;
+  // A rank given alone brings its own alpha.
+  const kept = before && !('rank' in given) ? before : before && { dropout: before.dropout };
+  return { mode: 'lora', ...loraDefaults({ ...kept, ...given }) };
+}
+
+/** Whether a leaf has an effect in this config: LoRA's numbers have none where nothing is tuned by LoRA. */
+function reaches(config: TrainStageConfig, leaf: string): boolean {
+  const [root, part, key] = leaf.split('.');
+  return (
+    root !== 'tune' || key === 'mode' || config.tune[part as keyof TrainStageConfig['tune']].mode === 'lora'
+  );
+}
+
+function applyToTraining(config: TrainStageConfig, leaves: ReadonlyMap<string, JsonValue>): TrainStageConfig {
+  let next = config;
+  for (const part of ['encoder', 'connector', 'llm'] as const) {
+    const prefix = `tune.${part}.`;
+    const settings = [...leaves].filter(([leaf]) => leaf.startsWith(prefix));
+    if (settings.length === 0) continue;
+    const tuning = applyTuning(
+      config.tune[part],
+      Object.fromEntries(settings.map(([leaf, value]) => [leaf.slice(prefix.length), value])),
+    );
+    next = { ...next, tune: { ...next.tune, [part]: tuning } };
+  }
+  for (const [leaf, value] of leaves) if (!leaf.startsWith('tune.')) next = set(next, leaf, value);
+  return next;
+}
+
+/** The config with overrides set, later ones over earlier ones, and the paths among them that have an effect here. */
+export function applyOverrides<C extends StageConfig>(
+  config: C,
+  overrides: readonly Override[],
+): { readonly config: C; readonly reached: readonly string[] } {
+  const mine = overrides.filter((override) => addresses(override, config.stage));
+  const leaves = new Map(mine.map(({ leaf, value }) => [leaf, value]));
+  if (config.kind === 'evaluate') {
+    let next: EvaluateStageConfig = config;
+    for (const [leaf, value] of leaves) next = set(next, leaf, value);
+    return { config: next as C, reached: mine.map(({ path }) => path) };
+  }
+  const next = applyToTraining(config, leaves);
+  return {
+    config: next as C,
+    reached: mine.filter(({ leaf }) => reaches(next, leaf)).map(({ path }) => path),
+  };
+}
