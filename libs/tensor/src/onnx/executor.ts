@@ -1,14 +1,10 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Executor, ExecutorOptions, Program, Tensors } from '../executor.js';
 import type { Graph } from '../graph.js';
-import { sizeOf, type DType, type TensorData } from '../tensor-data.js';
+import { allocate, fedTensor } from '../host-arrays.js';
+import type { TensorData } from '../tensor-data.js';
 import { toOnnx } from './lower.js';
 
-const empty = (dtype: DType, length: number): TensorData['data'] => {
-  if (dtype === 'float32') return new Float32Array(length);
-  if (dtype === 'float64') return new Float64Array(length);
-  return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
-};
 /** A view of our array for the runtime: nothing is copied. */
 const toOrt = ({ dtype, data, shape }: TensorData): Tensor => new Tensor(dtype, data as Float32Array, shape);
 
@@ -20,19 +16,13 @@ class OnnxProgram implements Program {
 
   async run(feeds: Tensors, into: Tensors = {}): Promise<Tensors> {
     const inputs: Record<string, Tensor> = {};
-    for (const [name, { shape, dtype }] of this.graph.inputs) {
-      const fed = feeds[name];
-      if (!fed || fed.dtype !== dtype || fed.data.length !== sizeOf(shape)) {
-        throw new Error(
-          `run: input "${name}" needs ${dtype} [${shape.join(', ')}], got ${fed ? `${fed.dtype} [${fed.shape.join(', ')}]` : 'nothing'}.`,
-        );
-      }
-      inputs[name] = toOrt({ ...fed, shape });
+    for (const [name, value] of this.graph.inputs) {
+      inputs[name] = toOrt({ ...fedTensor(feeds, name, value), shape: value.shape });
     }
     const results: Record<string, TensorData> = {};
     const fetches: Record<string, Tensor> = {};
     for (const [name, { shape, dtype }] of this.graph.outputs) {
-      const result = into[name] ?? { dtype, shape, data: empty(dtype, sizeOf(shape)) };
+      const result = into[name] ?? { dtype, shape, data: allocate(dtype, shape) };
       results[name] = result;
       fetches[`out.${name}`] = toOrt(result);
     }

@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from '../graph.js';
+import { liveNodes } from '../live-nodes.js';
 import { sizeOf, type DType } from '../tensor-data.js';
 import { ELEMENT, encodeModel } from './proto.js';
 import { OnnxWriter } from './writer.js';
@@ -264,13 +265,4 @@ export function toOnnx(graph: Graph): Uint8Array {
       shape,
     })),
   });
-}
-
-/** Nodes that an output needs, in graph order. */
-export function liveNodes(graph: Graph): readonly Node[] {
-  const live = new Set<number>([...graph.outputs.values()].map(({ node }) => node.id));
-  for (const node of [...graph.nodes].reverse()) {
-    if (live.has(node.id)) for (const input of node.inputs) live.add(input.node.id);
-  }
-  return graph.nodes.filter(({ id }) => live.has(id));
 }
