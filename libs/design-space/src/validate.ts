@@ -1,3 +1,4 @@
+import type { AblateError } from '@ablate/errors';
 import { gridError, unknownAxis } from './grid-error.js';
 import { suggest } from './nearest.js';
 import { levelLabel, namesLevel, normaliseLevel, patterns } from './levels.js';
@@ -51,6 +52,15 @@ export function readAxes(spec: GridSpec): readonly Axis[] {
   });
 }
 
+const emptyCondition = (path: string, value: unknown): AblateError =>
+  gridError('EMPTY_CONDITION', {
+    message: `'${path}' is empty: it says nothing about any cell.`,
+    path,
+    value,
+    rule: 'a condition names at least one axis and level',
+    fix: 'Name the axis and level, or remove the entry.',
+  });
+
 /** Checks that a condition names axes and levels that the grid has; a misspelt one would silently match nothing. */
 function checkCondition(condition: Condition, path: string, axes: readonly Axis[]): void {
   for (const [name, entry] of Object.entries(condition)) {
@@ -61,16 +71,10 @@ function checkCondition(condition: Condition, path: string, axes: readonly Axis[
         `${path}.${name}`,
         axes.map((candidate) => candidate.name),
       );
+    if (patterns(entry).length === 0) throw emptyCondition(`${path}.${name}`, entry);
     for (const pattern of patterns(entry)) findLevel(axis, pattern, `${path}.${name}`);
   }
-  if (Object.keys(condition).length === 0)
-    throw gridError('EMPTY_CONDITION', {
-      message: `'${path}' is empty, so it would hold everywhere.`,
-      path,
-      value: condition,
-      rule: 'a condition names at least one axis',
-      fix: 'Name the axis and level, or remove the entry.',
-    });
+  if (Object.keys(condition).length === 0) throw emptyCondition(path, condition);
 }
 
 /** The levels of an axis that a pattern names. Throws when there are none. */
