@@ -1,13 +1,13 @@
 import type { Value } from './graph.js';
 import { activationGradients } from './ops/activations.js';
-import { add, elementwiseGradients, scalar } from './ops/elementwise.js';
+import { add, elementwiseGradients } from './ops/elementwise.js';
 import { lossGradients } from './ops/loss.js';
 import { matMulGradients } from './ops/mat-mul.js';
 import { normaliseGradients } from './ops/normalise.js';
 import { reduceGradients } from './ops/reduce.js';
 import { rotaryGradients } from './ops/rotary.js';
 import { rowGradients } from './ops/rows.js';
-import type { GradientRules } from './ops/rule.js';
+import { scalar, type GradientRules } from './ops/rule.js';
 import { selectGradients, zerosLike } from './ops/select.js';
 import { shapeGradients } from './ops/shape.js';
 

@@ -1,14 +1,9 @@
 import type { Tensors } from './executor.js';
 import type { Value } from './graph.js';
-import { sizeOf, type DType, type Shape, type TensorData } from './tensor-data.js';
+import { sizeOf, zeros, type DType, type Shape, type TensorData } from './tensor-data.js';
 
 /** A zeroed array for the elements of a shape. */
-export function allocate(dtype: DType, shape: Shape): TensorData['data'] {
-  const length = sizeOf(shape);
-  if (dtype === 'float32') return new Float32Array(length);
-  if (dtype === 'float64') return new Float64Array(length);
-  return dtype === 'int32' ? new Int32Array(length) : new Uint8Array(length);
-}
+export const allocate = (dtype: DType, shape: Shape): TensorData['data'] => zeros(shape, dtype).data;
 
 /** What was fed for an input, checked against its declaration. */
 export function fedTensor(feeds: Tensors, name: string, { shape, dtype }: Value): TensorData {

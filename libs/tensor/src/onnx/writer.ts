@@ -16,11 +16,21 @@ export class OnnxWriter {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: OnnxTensor[] = [];
   private readonly shared = new Map<string, string>();
+  private readonly aliases = new Map<Value, string>();
   private fresh = 0;
 
   /** Name of a graph value in the model. */
-  nameOf({ node, output }: Value): string {
-    return node.op === 'input' ? (node.attributes['name'] as string) : `v${node.id}.${output}`;
+  nameOf(value: Value): string {
+    const { node, output } = value;
+    return (
+      this.aliases.get(value) ??
+      (node.op === 'input' ? (node.attributes['name'] as string) : `v${node.id}.${output}`)
+    );
+  }
+
+  /** Gives a value the name of what holds it already. */
+  alias(value: Value, name: string): void {
+    this.aliases.set(value, name);
   }
 
   /** Appends a node; returns the name of its first output, a new one unless `outputs` are given. */

@@ -1,14 +1,20 @@
 import type { Value } from '../graph.js';
-import { add, erf, exp, mul, scalar, sigmoid, sub, tanh } from './elementwise.js';
-import { emit, type GradientRules } from './rule.js';
+import { add, exp, mul, sigmoid, sub, tanh } from './elementwise.js';
+import { emit, scalar, type GradientRules } from './rule.js';
 
 const activation =
   (op: string) =>
   (x: Value): Value =>
     emit(op, [x], {}, x.shape, x.dtype);
 
-/** x * Phi(x), exact. Source: Hendrycks and Gimpel 2016; torch `gelu(approximate='none')`. */
-export const gelu = activation('gelu');
+/**
+ * x * Phi(x), exact. Source: Hendrycks and Gimpel 2016; torch `gelu(approximate='none')`.
+ * Output 1 is Phi(x), which the gradient needs again.
+ */
+export const gelu = (x: Value): Value => {
+  const result = { shape: x.shape, dtype: x.dtype };
+  return x.graph.add('gelu', [x], {}, [result, result])[0]!;
+};
 /** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): `gelu_new`, `gelu_pytorch_tanh`. */
 export const geluTanh = activation('geluTanh');
 /** x * sigmoid(1.702 x). Source: OpenAI CLIP. */
@@ -28,10 +34,9 @@ function sigmoidGated(x: Value, dy: Value, slope: number): Value {
 
 export const activationGradients: GradientRules = {
   // Phi(x) + x phi(x)
-  gelu: ({ inputs: [x] }, [dy]) => {
-    const cdf = mul(add(erf(mul(x!, Math.SQRT1_2)), 1), 0.5);
-    const pdf = mul(exp(mul(mul(x!, x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return [mul(dy!, add(cdf, mul(x!, pdf)))];
+  gelu: ({ inputs: [x], outputs: [, cdf] }, [dy]) => {
+    const density = exp(mul(mul(x!, x!), -0.5));
+    return [mul(dy!, add(cdf!, mul(mul(x!, density), 1 / Math.sqrt(2 * Math.PI))))];
   },
   geluTanh: ({ inputs: [x] }, [dy]) => {
     const square = mul(x!, x!);

@@ -1,7 +1,7 @@
 import type { Value } from '../graph.js';
-import { sizeOf, type DType, type Shape } from '../tensor-data.js';
-import { sum, sumTo, type ReduceOptions } from './reduce.js';
-import { emit, fail, type GradientRules } from './rule.js';
+import type { DType, Shape } from '../tensor-data.js';
+import { sumTo } from './reduce.js';
+import { emit, fail, scalar, type GradientRules } from './rule.js';
 
 /** Shape of a numpy broadcast. */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
@@ -12,17 +12,6 @@ export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
     if (x !== y && x !== 1 && y !== 1) fail(op, `[${a.join(', ')}] and [${b.join(', ')}] do not broadcast`);
     return x === 1 ? y : x;
   });
-}
-
-/** A scalar of the same graph and element type as `like`. */
-export function scalar(like: Value, value: number): Value {
-  const data =
-    like.dtype === 'float64'
-      ? Float64Array.of(value)
-      : like.dtype === 'int32'
-        ? Int32Array.of(value)
-        : Float32Array.of(value);
-  return like.graph.constant({ dtype: like.dtype, shape: [], data });
 }
 
 export const operand = (like: Value, value: Value | number): Value =>
@@ -52,12 +41,6 @@ export const sqrt = unary('sqrt');
 export const tanh = unary('tanh');
 export const sigmoid = unary('sigmoid');
 export const erf = unary('erf');
-
-/** Mean over axes. */
-export function mean(x: Value, axes: readonly number[], options: ReduceOptions = {}): Value {
-  const total = sum(x, axes, options);
-  return mul(total, sizeOf(total.shape) / sizeOf(x.shape));
-}
 
 /** Derivatives of the elementary functions; results are written in terms of y where that is cheaper. */
 export const elementwiseGradients: GradientRules = {

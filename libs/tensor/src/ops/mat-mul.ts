@@ -36,8 +36,10 @@ export function matMul(
 
 /** x W^T + b for a weight [out, in], as torch.nn.Linear stores it. */
 export function linear(x: Value, weight: Value, bias?: Value): Value {
-  const y = matMul(x, weight, { transposeB: true });
-  return bias ? add(y, bias) : y;
+  if (!bias) return matMul(x, weight, { transposeB: true });
+  // Rows stay flat until the bias is added, so that an executor can add it inside the product.
+  const rows = matMul(reshape(x, [-1, x.shape.at(-1)!]), weight, { transposeB: true });
+  return reshape(add(rows, bias), [...x.shape.slice(0, -1), weight.shape[0]!]);
 }
 
 /** C = A B: dA = dC B^T, dB = A^T dC; with transposed operands the same, transposed. */

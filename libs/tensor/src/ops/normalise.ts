@@ -1,6 +1,6 @@
 import type { Value } from '../graph.js';
-import { exp, mean, mul, sub } from './elementwise.js';
-import { sum, sumTo } from './reduce.js';
+import { exp, mul, sub } from './elementwise.js';
+import { mean, sum, sumTo } from './reduce.js';
 import { emit, fail, type GradientRules } from './rule.js';
 
 /** exp(x) / sum exp(x) over the last axis. */

@@ -1,6 +1,6 @@
-import type { Value } from '../graph.js';
-import type { Shape } from '../tensor-data.js';
-import { emit, fail, type GradientRules } from './rule.js';
+import type { Node, Value } from '../graph.js';
+import { sizeOf, type Shape } from '../tensor-data.js';
+import { emit, fail, scalar, type GradientRules } from './rule.js';
 import { reshape, sameShape } from './shape.js';
 
 export interface ReduceOptions {
@@ -9,7 +9,7 @@ export interface ReduceOptions {
 }
 
 function reduce(
-  op: 'sum' | 'max',
+  op: 'sum' | 'mean' | 'max',
   x: Value,
   axes: readonly number[],
   { keepDims = false }: ReduceOptions,
@@ -33,6 +33,10 @@ function reduce(
 export const sum = (x: Value, axes: readonly number[], options: ReduceOptions = {}): Value =>
   reduce('sum', x, axes, options);
 
+/** Mean over axes. */
+export const mean = (x: Value, axes: readonly number[], options: ReduceOptions = {}): Value =>
+  reduce('mean', x, axes, options);
+
 /** Largest element over axes. Has no gradient: it is only used to shift exponents. */
 export const max = (x: Value, axes: readonly number[], options: ReduceOptions = {}): Value =>
   reduce('max', x, axes, options);
@@ -53,14 +57,21 @@ export function sumTo(x: Value, shape: Shape): Value {
   const axes = x.shape.flatMap((length, axis) =>
     axis < offset || (shape[axis - offset] === 1 && length !== 1) ? [axis] : [],
   );
-  return axes.length === 0 ? x : reshape(sum(x, axes, { keepDims: true }), shape);
+  return axes.length === 0 ? x : reshape(sum(x, axes, { keepDims: axes.at(-1)! >= offset }), shape);
 }
 
+/** Gives every summed element the gradient of its sum. */
+const spread = ({ inputs: [x], attributes }: Node, dy: Value): Value => {
+  const axes = attributes['axes'] as readonly number[];
+  const kept = x!.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return broadcastTo(reshape(dy, kept), x!.shape);
+};
+
 export const reduceGradients: GradientRules = {
-  sum: ({ inputs: [x], attributes }, [dy]) => {
-    const axes = attributes['axes'] as readonly number[];
-    const kept = x!.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-    return [broadcastTo(reshape(dy!, kept), x!.shape)];
+  sum: (node, [dy]) => [spread(node, dy!)],
+  mean: (node, [dy]) => {
+    const share = scalar(dy!, sizeOf(dy!.shape) / sizeOf(node.inputs[0]!.shape));
+    return [spread(node, emit('mul', [dy!, share], {}, dy!.shape, dy!.dtype))];
   },
   broadcastTo: ({ inputs: [x] }, [dy]) => [sumTo(dy!, x!.shape)],
 };

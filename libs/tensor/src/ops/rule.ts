@@ -1,5 +1,5 @@
 import type { Attribute, Node, Value } from '../graph.js';
-import type { DType, Shape } from '../tensor-data.js';
+import { tensor, type DType, type Shape } from '../tensor-data.js';
 
 /**
  * Gradient of one node: from the gradients of its outputs (null where the loss does not reach one) to those of its inputs
@@ -19,6 +19,10 @@ export const emit = (
   shape: Shape,
   dtype: DType,
 ): Value => inputs[0]!.graph.add(op, inputs, attributes, [{ shape, dtype }])[0]!;
+
+/** A scalar of the same graph and element type as `like`. */
+export const scalar = (like: Value, value: number): Value =>
+  like.graph.constant(tensor([value], [], like.dtype));
 
 /** A graph that breaks a shape rule is a defect of the code that builds it. */
 export function fail(op: string, problem: string): never {

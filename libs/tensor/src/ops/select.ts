@@ -1,8 +1,8 @@
 import type { Value } from '../graph.js';
-import { sizeOf, type DType, type Shape } from '../tensor-data.js';
-import { broadcastShape, operand, scalar } from './elementwise.js';
+import type { DType, Shape } from '../tensor-data.js';
+import { broadcastShape, operand } from './elementwise.js';
 import { broadcastTo, sumTo } from './reduce.js';
-import { emit, fail, type GradientRules } from './rule.js';
+import { emit, fail, scalar, type GradientRules } from './rule.js';
 
 const compare =
   (op: 'equal' | 'greater') =>
@@ -35,7 +35,7 @@ export const stopGradient = (x: Value): Value => emit('stopGradient', [x], {}, x
 
 /** Zeros of a shape, of the graph and type of `like`, without storing them. */
 export const zerosLike = (like: Value, shape: Shape = like.shape): Value =>
-  sizeOf(shape) === 1 && shape.length === 0 ? scalar(like, 0) : broadcastTo(scalar(like, 0), shape);
+  broadcastTo(scalar(like, 0), shape);
 
 export const selectGradients: GradientRules = {
   where: ({ inputs: [condition, a, b] }, [dy]) => {

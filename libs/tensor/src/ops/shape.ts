@@ -2,14 +2,17 @@ import type { Value } from '../graph.js';
 import { sizeOf, type Shape } from '../tensor-data.js';
 import { emit, fail, type GradientRules } from './rule.js';
 
-/** Row-major strides-free view: same elements in the same order. One length may be -1. */
+/** The same elements in the same row-major order. One length may be -1. A reshape of a reshape is one. */
 export function reshape(x: Value, shape: Shape): Value {
   const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
   const resolved = shape.map((length) => (length === -1 ? sizeOf(x.shape) / known : length));
   if (sizeOf(resolved) !== sizeOf(x.shape) || resolved.some((length) => !Number.isInteger(length))) {
     fail('reshape', `[${x.shape.join(', ')}] has not the elements of [${shape.join(', ')}]`);
   }
-  return sameShape(resolved, x.shape) ? x : emit('reshape', [x], { shape: resolved }, resolved, x.dtype);
+  const origin = x.node.op === 'reshape' ? x.node.inputs[0]! : x;
+  return sameShape(resolved, origin.shape)
+    ? origin
+    : emit('reshape', [origin], { shape: resolved }, resolved, x.dtype);
 }
 
 /** Reorders axes: axis i of the result is axis `permutation[i]` of x. */

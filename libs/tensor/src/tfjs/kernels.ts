@@ -87,7 +87,10 @@ const logSoftmax = (x: tf.Tensor): tf.Tensor => {
 };
 
 /** x Phi(x); erf is exact on TensorFlow and Abramowitz and Stegun 7.1.26 (1.5e-7) elsewhere. */
-const gelu: Kernel = ([x]) => tf.mul(tf.mul(x!, 0.5), tf.add(tf.erf(tf.mul(x!, Math.SQRT1_2)), 1));
+const gelu: Kernel = ([x]) => {
+  const cdf = tf.mul(tf.add(tf.erf(tf.mul(x!, Math.SQRT1_2)), 1), 0.5);
+  return [tf.mul(x!, cdf), cdf];
+};
 const geluTanh: Kernel = ([x]) => {
   const cubic = tf.mul(x!, tf.add(tf.mul(tf.mul(x!, x!), 0.044715), 1));
   return tf.mul(tf.mul(x!, 0.5), tf.add(tf.tanh(tf.mul(cubic, Math.sqrt(2 / Math.PI))), 1));
@@ -188,6 +191,8 @@ const common: Readonly<Record<string, Kernel>> = {
   broadcastTo: composed(([x], node) => broadcastTo(x!, node.outputs[0]!.shape)),
   sum: ([x], node) =>
     call('Sum', { x: x! }, { axis: ints(node, 'axes'), keepDims: node.attributes['keepDims'] }),
+  mean: ([x], node) =>
+    call('Mean', { x: x! }, { axis: ints(node, 'axes'), keepDims: node.attributes['keepDims'] }),
   max: ([x], node) =>
     call('Max', { x: x! }, { reductionIndices: ints(node, 'axes'), keepDims: node.attributes['keepDims'] }),
   softmax: ([logits]) => call('Softmax', { logits: logits! }, { dim: logits!.rank - 1 }),
