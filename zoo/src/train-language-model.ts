@@ -1,0 +1,143 @@
+import { PHASE_A, PHASE_B, randomOf, type LanguagePhase, type Pool } from '@ablate/emoji-data';
+import type { Executor, TensorData } from '@ablate/tensor';
+import { optimise } from '@ablate/training';
+import { causalMask, languageGraph, ProgramCache, rotaryTables, type LlmConfig } from '@ablate/vlm';
+import { languageBatches, type BatchOptions, type Encode } from './language-batches.js';
+import { report, type Report } from './report.js';
+
+interface Phase extends Pick<BatchOptions, 'batch' | 'length' | 'everything' | 'plain'> {
+  readonly mix: LanguagePhase;
+  readonly tokens: number;
+  readonly learningRate: number;
+}
+
+/** Phase A learns English and the format, phase B the skills; both by cosine from their own rate. */
+const PHASES: readonly Phase[] = [
+  {
+    mix: PHASE_A,
+    everything: true,
+    plain: 0.1,
+    batch: 24,
+    length: 144,
+    tokens: 5_000_000,
+    learningRate: 3e-3,
+  },
+  {
+    mix: PHASE_B,
+    everything: false,
+    plain: 0.12,
+    batch: 16,
+    length: 192,
+    tokens: 8_500_000,
+    learningRate: 2.5e-3,
+  },
+];
+
+const int32 = (data: Int32Array, shape: readonly number[] = [data.length]): TensorData => ({
+  dtype: 'int32',
+  shape,
+  data,
+});
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+const padded = (values: Int32Array, length: number, fill: number): Int32Array => {
+  const result = new Int32Array(length).fill(fill);
+  result.set(values);
+  return result;
+};
+
+export interface LanguageModelOptions {
+  readonly executor: Executor;
+  readonly config: LlmConfig;
+  /** Changed in place; named `llm.*`. */
+  readonly parameters: ReadonlyMap<string, TensorData>;
+  readonly pool: Pool;
+  readonly glosses: readonly string[];
+  readonly encode: Encode;
+  readonly end: string;
+  readonly hasBos: boolean;
+  readonly seed: number;
+  /** Multiplies the token counts; 1 = as published. */
+  readonly scale: number;
+  readonly checkpointDir: string;
+}
+
+/** Pretrains a tiny language model on glosses and image-free dialogues (tokens of both phases: 13.5 million). */
+export async function trainLanguageModel(options: LanguageModelOptions): Promise<Report> {
+  const { config, parameters, executor } = options;
+  const programs = new ProgramCache(executor);
+  const trained = [...parameters.keys()];
+  const gradients = new Map(
+    trained.map((name) => [
+      name,
+      { ...parameters.get(name)!, data: new Float32Array(parameters.get(name)!.data.length) },
+    ]),
+  );
+  const into = Object.fromEntries([...gradients].map(([name, tensor]) => [`grad.${name}`, tensor]));
+  const weights = Object.fromEntries(parameters);
+  const losses: number[] = [];
+  for (const [index, phase] of PHASES.entries()) {
+    const { batch, length } = phase;
+    const stream = languageBatches(
+      randomOf(options.seed * 100 + index),
+      options.pool,
+      options.glosses,
+      options.encode,
+      {
+        ...phase,
+        phase: phase.mix,
+        end: options.end,
+        hasBos: options.hasBos,
+      },
+    );
+    const fixed = { ...rotaryTables(config, length), mask: causalMask(length) };
+    const totalSteps = Math.ceil((phase.tokens * options.scale) / (batch * length));
+    const objective = async () => {
+      const { ids, targets, labels } = stream.next();
+      const bucket = roundUp(targets.length, (batch * length) / 8);
+      const program = await programs.get(`${batch}x${length}x${bucket}`, () =>
+        languageGraph(config, { batch, length, targets: bucket }, trained),
+      );
+      const results = await program.run(
+        {
+          ...weights,
+          ...fixed,
+          rows: int32(ids, [batch, length]),
+          targets: int32(padded(targets, bucket, 0)),
+          labels: int32(padded(labels, bucket, -100)),
+          loss_scale: { dtype: 'float32', shape: [], data: Float32Array.of(1 / targets.length) },
+        },
+        into,
+      );
+      return {
+        loss: results['loss']!.data[0]!,
+        targets: targets.length,
+        tokens: batch * length,
+        gradients: new Map([...gradients].map(([name, { data }]) => [name, data])),
+      };
+    };
+    const loop = optimise({
+      parameters,
+      objective,
+      totalSteps,
+      accumulation: 1,
+      lossReduction: 'micro-batch',
+      optimiser: {
+        learningRate: phase.learningRate,
+        connectorLearningRate: null,
+        beta1: 0.9,
+        beta2: 0.95,
+        epsilon: 1e-8,
+        weightDecay: 0.05,
+        clipNorm: 1,
+      },
+      schedule: { kind: 'cosine', warmupRatio: 0.02 },
+      checkpointEvery: Infinity,
+      checkpointDir: options.checkpointDir,
+      resumeFrom: null,
+      signal: new AbortController().signal,
+    });
+    losses.push(await report(`phase ${'AB'[index]}`, loop));
+  }
+  await programs.dispose();
+  return { losses };
+}
