@@ -18,7 +18,7 @@ export interface Bpe {
 }
 
 interface Word {
-  symbols: string[];
+  readonly symbols: string[];
   readonly count: number;
 }
 
@@ -35,40 +35,62 @@ function countWords(texts: readonly string[]): Word[] {
     }));
 }
 
-function mostFrequentPair(words: readonly Word[]): [string, string] | null {
-  const counts = new Map<string, number>();
-  for (const { symbols, count } of words) {
-    for (let i = 0; i + 1 < symbols.length; i += 1) {
-      const pair = `${symbols[i]} ${symbols[i + 1]}`;
-      counts.set(pair, (counts.get(pair) ?? 0) + count);
+/** Pairs of neighbours over all words: how often, and in which words. */
+class PairIndex {
+  private readonly counts = new Map<string, number>();
+  private readonly places = new Map<string, Set<Word>>();
+
+  constructor(words: readonly Word[]) {
+    for (const word of words) this.count(word, 1);
+  }
+
+  /** The most frequent pair, the smaller one where two are equal; null when no pair occurs twice. */
+  best(): [string, string] | null {
+    let best: string | null = null;
+    let most = 1;
+    for (const [pair, count] of this.counts) {
+      if (count > most || (count === most && best !== null && pair < best)) [best, most] = [pair, count];
+    }
+    return best === null ? null : (best.split(' ') as [string, string]);
+  }
+
+  /** Joins a pair wherever it occurs. */
+  merge([left, right]: readonly [string, string]): void {
+    for (const word of [...(this.places.get(`${left} ${right}`) ?? [])]) {
+      this.count(word, -1);
+      const { symbols } = word;
+      for (let i = 0; i + 1 < symbols.length; i += 1) {
+        if (symbols[i] === left && symbols[i + 1] === right) symbols.splice(i, 2, left + right);
+      }
+      this.count(word, 1);
     }
   }
-  let best: string | null = null;
-  let most = 1;
-  for (const [pair, count] of counts) {
-    if (count > most || (count === most && best !== null && pair < best)) [best, most] = [pair, count];
-  }
-  return best === null ? null : (best.split(' ') as [string, string]);
-}
 
-function merge(word: Word, [left, right]: readonly [string, string]): void {
-  const { symbols } = word;
-  for (let i = 0; i + 1 < symbols.length; i += 1) {
-    if (symbols[i] === left && symbols[i + 1] === right) symbols.splice(i, 2, left + right);
+  private count(word: Word, sign: 1 | -1): void {
+    const { symbols } = word;
+    for (let i = 0; i + 1 < symbols.length; i += 1) {
+      const pair = `${symbols[i]} ${symbols[i + 1]}`;
+      const count = (this.counts.get(pair) ?? 0) + sign * word.count;
+      if (count === 0) this.counts.delete(pair);
+      else this.counts.set(pair, count);
+      const words = this.places.get(pair) ?? new Set();
+      if (sign > 0) this.places.set(pair, words.add(word));
+      else words.delete(word);
+    }
   }
 }
 
 /** Trains on texts until the vocabulary has `size` tokens. Deterministic: ties take the smaller pair. */
 export function trainBpe(texts: readonly string[], special: readonly string[], size: number): Bpe {
-  const words = countWords(texts);
+  const pairs = new PairIndex(countWords(texts));
   const tokens = [...special, ...BYTE_ALPHABET];
   const merges: [string, string][] = [];
   while (tokens.length < size) {
-    const pair = mostFrequentPair(words);
+    const pair = pairs.best();
     if (!pair) break;
     merges.push(pair);
     tokens.push(pair.join(''));
-    for (const word of words) merge(word, pair);
+    pairs.merge(pair);
   }
   return { tokens, merges };
 }
