@@ -1,103 +1,166 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { opCases, type OpCase } from '../test/op-cases.js';
 import {
+  add,
   createExecutor,
+  exp,
   Graph,
   gradients,
+  max,
   mul,
   sizeOf,
+  sub,
   sum,
+  tensor,
   type DType,
+  type Program,
   type Tensors,
-  type TensorData,
+  type Value,
 } from './index.js';
 
 const executor = await createExecutor('onnx');
 afterAll(() => executor.dispose());
 
-const floats = (dtype: DType, values: number[]): TensorData['data'] =>
-  dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
+const total = (x: Value): Value => sum(x, [...x.shape.keys()]);
 
 /** Loss = sum(weights * op(inputs)) with fixed random weights, so that every output element counts differently. */
-async function check(
+async function compile(
   { shapes, build, range = [-1.5, 1.5] }: OpCase,
   dtype: DType,
-): Promise<{ analytic: number[]; numeric: number[] }> {
+): Promise<{ program: Program; feeds: Tensors }> {
   const random = xoroshiro128plus(42);
-  const draw = (low: number, high: number): number => low + (high - low) * uniformFloat64(random);
+  const draws = (length: number, low: number, high: number): number[] =>
+    Array.from({ length }, () => low + (high - low) * uniformFloat64(random));
+  const feeds = Object.fromEntries(
+    shapes.map((shape, i) => [`x${i}`, tensor(draws(sizeOf(shape), ...range), shape, dtype)]),
+  );
   const graph = new Graph();
   const inputs = shapes.map((shape, i) => graph.input(`x${i}`, shape, dtype));
   const y = build(inputs, graph);
-  const weights = graph.constant({
-    dtype,
-    shape: y.shape,
-    data: floats(
-      dtype,
-      Array.from({ length: sizeOf(y.shape) }, () => draw(-1, 1)),
-    ),
-  });
-  const weighted = mul(y, weights);
-  const loss = sum(
-    weighted,
-    weighted.shape.map((_, axis) => axis),
-  );
+  const loss = total(mul(y, graph.constant(tensor(draws(sizeOf(y.shape), -1, 1), y.shape, dtype))));
+  graph.setOutput('y', y);
   graph.setOutput('loss', loss);
   gradients(loss, inputs).forEach((gradient, i) => graph.setOutput(`g${i}`, gradient));
-  const program = await executor.compile(graph);
-  const feeds = Object.fromEntries(
-    shapes.map((shape, i) => [
-      `x${i}`,
-      {
-        dtype,
-        shape,
-        data: floats(
-          dtype,
-          Array.from({ length: sizeOf(shape) }, () => draw(...range)),
-        ),
-      },
-    ]),
-  ) satisfies Tensors;
-  const base = await program.run(feeds);
-  const step = dtype === 'float64' ? 1e-5 : 1e-2;
-  const analytic: number[] = [];
-  const numeric: number[] = [];
-  for (let i = 0; i < shapes.length; i += 1) {
-    expect(base[`g${i}`]!.shape).toEqual(shapes[i]);
-    const data = feeds[`x${i}`]!.data;
+  return { program: await executor.compile(graph), feeds };
+}
+
+/** Central differences of the loss by every input element, the inputs changed in place. */
+async function differences(program: Program, feeds: Tensors, step: number): Promise<number[][]> {
+  const results: number[][] = [];
+  for (const { data } of Object.values(feeds)) {
+    const slopes: number[] = [];
     for (let j = 0; j < data.length; j += 1) {
       const kept = data[j]!;
       const at = async (value: number): Promise<number> => {
         data[j] = value;
         return (await program.run(feeds))['loss']!.data[0]!;
       };
-      numeric.push(((await at(kept + step)) - (await at(kept - step))) / (2 * step));
+      slopes.push(((await at(kept + step)) - (await at(kept - step))) / (2 * step));
       data[j] = kept;
-      analytic.push(base[`g${i}`]!.data[j]!);
     }
+    results.push(slopes);
   }
-  await program.dispose();
-  return { analytic, numeric };
+  return results;
 }
 
-describe('gradients equal finite differences', () => {
-  for (const opCase of opCases) {
-    const dtype: DType = opCase.float32Only ? 'float32' : 'float64';
-    it(`${opCase.name} (${dtype})`, async () => {
-      if (opCase.name.startsWith('max as')) return expectShift(opCase);
-      const { analytic, numeric } = await check(opCase, dtype);
-      const tolerance = dtype === 'float64' ? 1e-6 : 2e-3;
-      analytic.forEach((value, i) =>
-        expect(Math.abs(value - numeric[i]!)).toBeLessThan(tolerance * (1 + Math.abs(numeric[i]!))),
-      );
+/** Largest |actual - expected| / (1 + |expected|). */
+const distance = (actual: ArrayLike<number>, expected: ArrayLike<number>): number =>
+  Array.from(expected).reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(actual[i]! - value) / (1 + Math.abs(value))),
+    actual.length === expected.length ? 0 : Infinity,
+  );
+
+const hasDifferences = ({ name }: OpCase): boolean => !name.startsWith('max ');
+
+describe('gradients equal central differences', () => {
+  it.each(opCases.filter(hasDifferences))('$name', async (opCase) => {
+    // Erf exists in float32 only: there rounding limits the differences.
+    const [dtype, step, tolerance] = opCase.float32Only
+      ? (['float32', 1e-2, 1e-3] as const)
+      : (['float64', 1e-5, 1e-8] as const);
+    const { program, feeds } = await compile(opCase, dtype);
+    const results = await program.run(feeds);
+    const numeric = await differences(program, feeds, step);
+    opCase.shapes.forEach((shape, i) => {
+      expect(results[`g${i}`]).toMatchObject({ shape, dtype });
+      expect(distance(results[`g${i}`]!.data, numeric[i]!)).toBeLessThan(tolerance);
     });
-  }
+    await program.dispose();
+  });
 });
 
-/** max is a constant for differentiation: d sum(w exp(x - max)) / dx = w exp(x - max), element by element. */
-async function expectShift(opCase: OpCase): Promise<void> {
-  const { analytic } = await check(opCase, 'float64');
-  expect(analytic.every(Number.isFinite)).toBe(true);
-  expect(analytic.some((value) => value !== 0)).toBe(true);
-}
+describe('float32 kernels equal float64', () => {
+  it.each(opCases)('$name', async (opCase) => {
+    const runs = await Promise.all(
+      (['float32', 'float64'] as const).map(async (dtype) => {
+        const { program, feeds } = await compile(opCase, dtype);
+        const results = await program.run(feeds);
+        await program.dispose();
+        return results;
+      }),
+    );
+    const [single, double] = runs as [Tensors, Tensors];
+    expect(Object.keys(single)).toEqual(Object.keys(double));
+    for (const [name, { data }] of Object.entries(double)) {
+      expect(distance(single[name]!.data, data)).toBeLessThan(3e-6);
+    }
+  });
+});
+
+describe('gradients', () => {
+  const run = async (graph: Graph, feeds: Tensors): Promise<Tensors> => {
+    const program = await executor.compile(graph);
+    const results = await program.run(feeds);
+    await program.dispose();
+    return results;
+  };
+
+  it('takes the largest element as a constant', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', [2, 2], 'float64');
+    const [gradient] = gradients(total(exp(sub(x, max(x, [1], { keepDims: true })))), [x]);
+    graph.setOutput('g', gradient!);
+    const { g } = await run(graph, { x: tensor([1, 2, 5, 5], [2, 2], 'float64') });
+    expect(distance(g!.data, [Math.exp(-1), 1, 1, 1])).toBeLessThan(1e-12);
+  });
+
+  it('is zero for what the loss does not reach, and adds up over several uses', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', [3]);
+    const far = graph.input('far', [2, 2]);
+    const label = graph.input('label', []);
+    add(far, 1);
+    const [gx, gFar, gLabel] = gradients(total(add(mul(x, x), mul(x, 3))), [x, far, label]);
+    graph.setOutput('x', gx!);
+    graph.setOutput('far', gFar!);
+    graph.setOutput('label', gLabel!);
+    const results = await run(graph, {
+      x: tensor([1, -2, 0.5], [3]),
+      far: tensor([1, 2, 3, 4], [2, 2]),
+      label: tensor([1], []),
+    });
+    expect([...results['x']!.data]).toEqual([5, -1, 4]);
+    expect([...results['far']!.data]).toEqual([0, 0, 0, 0]);
+    expect([...results['label']!.data]).toEqual([0]);
+  });
+
+  it('is taken by values inside the graph too', async () => {
+    const graph = new Graph();
+    const x = graph.input('x', [2]);
+    const middle = mul(x, 2);
+    const [gMiddle, gx] = gradients(total(mul(middle, middle)), [middle, x]);
+    graph.setOutput('middle', gMiddle!);
+    graph.setOutput('x', gx!);
+    const results = await run(graph, { x: tensor([1, 3], [2]) });
+    expect([...results['middle']!.data]).toEqual([4, 12]);
+    expect([...results['x']!.data]).toEqual([8, 24]);
+  });
+
+  it('needs a scalar loss', () => {
+    const graph = new Graph();
+    const x = graph.input('x', [2]);
+    expect(() => gradients(x, [x])).toThrow('the loss is a scalar, not [2]');
+  });
+});

@@ -113,7 +113,7 @@ export const opCases: readonly OpCase[] = [
   unary('sigmoid', sigmoid),
   unary('erf', erf, { float32Only: true }),
   unary('gelu', gelu, { float32Only: true }),
-  unary('geluTanh', geluTanh, { float32Only: true }),
+  unary('geluTanh', geluTanh),
   unary('quickGelu', quickGelu),
   unary('silu', silu),
   {
@@ -189,7 +189,48 @@ export const opCases: readonly OpCase[] = [
     build: ([a, b]) => matMul(a!, b!),
   },
   { name: 'linear', shapes: [[2, 3, 4], [5, 4], [5]], build: ([x, w, b]) => linear(x!, w!, b!) },
+  {
+    name: 'linear, its product used twice',
+    shapes: [[3, 4], [5, 4], [5]],
+    build: ([x, w, b]) => {
+      const y = matMul(x!, w!, { transposeB: true });
+      return mul(add(y, b!), y);
+    },
+  },
+  {
+    name: 'sum of two products',
+    shapes: [
+      [3, 4],
+      [4, 2],
+      [3, 1],
+      [1, 2],
+    ],
+    build: ([a, b, c, d]) => add(matMul(a!, b!), matMul(c!, d!)),
+  },
+  {
+    name: 'column added to a product from the left',
+    shapes: [
+      [3, 1],
+      [3, 4],
+      [4, 2],
+    ],
+    build: ([c, a, b]) => add(c!, matMul(a!, b!)),
+  },
+  {
+    name: 'product that broadcasts in a sum',
+    shapes: [
+      [1, 4],
+      [4, 2],
+      [3, 2],
+    ],
+    build: ([a, b, c]) => add(matMul(a!, b!), c!),
+  },
   { name: 'reshape', shapes: [[2, 6]], build: ([x]) => reshape(x!, [3, -1]) },
+  {
+    name: 'reshape and back',
+    shapes: [[2, 6]],
+    build: ([x]) => mul(reshape(reshape(x!, [3, 4]), [2, 6]), x!),
+  },
   { name: 'transpose', shapes: [[2, 3, 4]], build: ([x]) => transpose(x!, [2, 0, 1]) },
   { name: 'slice', shapes: [[4, 5]], build: ([x]) => slice(x!, [1, 2], [2, 3]) },
   { name: 'pad', shapes: [[2, 3]], build: ([x]) => pad(x!, [1, 0], [0, 2]) },
@@ -204,8 +245,11 @@ export const opCases: readonly OpCase[] = [
   },
   { name: 'broadcastTo', shapes: [[3, 1]], build: ([x]) => broadcastTo(x!, [2, 3, 4]) },
   { name: 'sum', shapes: [[2, 3, 4]], build: ([x]) => sum(x!, [0, -1]) },
+  { name: 'sum, to a scalar', shapes: [[2, 3]], build: ([x]) => sum(x!, [0, 1]) },
+  { name: 'sum over an axis of one', shapes: [[2, 1, 3]], build: ([x]) => sum(x!, [1]) },
   { name: 'sum, kept', shapes: [[2, 3, 4]], build: ([x]) => sum(x!, [1], { keepDims: true }) },
   { name: 'mean', shapes: [[2, 3, 4]], build: ([x]) => mean(x!, [-1]) },
+  { name: 'mean, kept', shapes: [[2, 3, 4]], build: ([x]) => mean(x!, [0, 2], { keepDims: true }) },
   {
     name: 'max as a constant shift',
     shapes: [[3, 4]],
@@ -213,6 +257,12 @@ export const opCases: readonly OpCase[] = [
     range: [-1.5, 1.5],
   },
   { name: 'softmax', shapes: [[2, 3, 5]], build: ([x]) => softmax(x!) },
+  { name: 'softmax of one', shapes: [[3, 1]], build: ([x]) => softmax(x!) },
+  {
+    name: 'softmax of masked scores',
+    shapes: [[2, 4]],
+    build: ([x], graph) => softmax(where(greater(int32(graph, [1, 1, 0, 1]), 0), x!, mul(x!, 0))),
+  },
   { name: 'logSoftmax', shapes: [[4, 5]], build: ([x]) => logSoftmax(x!) },
   { name: 'layerNorm', shapes: [[2, 3, 6], [6], [6]], build: ([x, s, b]) => layerNorm(x!, s!, b!, 1e-5) },
   { name: 'layerNorm without bias', shapes: [[3, 6], [6]], build: ([x, s]) => layerNorm(x!, s!, null, 1e-6) },
@@ -246,6 +296,17 @@ export const opCases: readonly OpCase[] = [
     name: 'where',
     shapes: [[3, 4], [4]],
     build: ([a, b], graph) => where(greater(int32(graph, [1, 0, 1, 0]), 0), a!, b!),
+  },
+  {
+    name: 'where, condition broadcast from a column',
+    shapes: [[], [3, 2]],
+    build: ([a, b], graph) => where(greater(int32(graph, [1, 0, 1], [3, 1]), 0), a!, b!),
+  },
+  {
+    name: 'one value in many places',
+    shapes: [[3, 4], [4]],
+    build: ([x, s]) =>
+      concat([mul(x!, s!), softmax(x!), slice(mul(tanh(x!), x!), [0, 1], [3, 2]), div(x!, 3)], 1),
   },
   { name: 'stopGradient of one use', shapes: [[3]], build: ([x]) => mul(add(x!, 1), x!) },
 ];

@@ -1,6 +1,7 @@
 import type { Value } from '../graph.js';
 import { sizeOf } from '../tensor-data.js';
 import { emit, fail, type GradientRules } from './rule.js';
+import { reshape } from './shape.js';
 
 /** Rows of a table [V, D] by int32 indices [...]: result [..., D]. */
 export function gatherRows(table: Value, indices: Value): Value {
@@ -20,5 +21,8 @@ export function scatterAddRows(indices: Value, rows: Value, numRows: number): Va
 
 export const rowGradients: GradientRules = {
   gatherRows: ({ inputs: [table, indices] }, [dy]) => [scatterAddRows(indices!, dy!, table!.shape[0]!), null],
-  scatterAddRows: ({ inputs: [indices] }, [dy]) => [null, gatherRows(dy!, indices!)],
+  scatterAddRows: ({ inputs: [indices, rows] }, [dy]) => [
+    null,
+    reshape(gatherRows(dy!, indices!), rows!.shape),
+  ],
 };

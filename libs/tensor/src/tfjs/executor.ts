@@ -65,7 +65,7 @@ class TfjsProgram implements Program {
       for (const [name, value] of this.graph.outputs) {
         const { dtype, shape } = value;
         const result = into[name] ?? { dtype, shape, data: allocate(dtype, shape) };
-        result.data.set((await values.get(value)!.data()) as Float32Array);
+        result.data.set(await values.get(value)!.data());
         results[name] = result;
       }
       return results;

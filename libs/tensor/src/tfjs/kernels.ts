@@ -105,7 +105,7 @@ const crossEntropy: Kernel = ([logits, labels]) => {
   const logProbabilities = logSoftmax(logits!);
   const safe = tf.maximum(labels!, tf.scalar(0, 'int32'));
   const flat = tf.add(tf.mul(tf.range(0, rows, 1, 'int32'), tf.scalar(classes, 'int32')), safe);
-  const picked = tf.gather(tf.reshape(logProbabilities, [rows * classes]), flat as tf.Tensor1D);
+  const picked = tf.gather(tf.reshape(logProbabilities, [rows * classes]), flat);
   const loss = tf.where(hasTarget(labels!), tf.neg(picked), tf.zerosLike(picked));
   return [loss, logProbabilities];
 };
@@ -140,8 +140,8 @@ const scatterByProduct: ScatterAdd = (indices, rows, numRows) =>
 const scatterAddRows =
   (scatter: ScatterAdd): Kernel =>
   ([indices, values], { attributes, outputs }) => {
-    const flat = tf.reshape(indices!, [-1]) as tf.Tensor1D;
-    const rows = tf.reshape(values!, [flat.size, outputs[0]!.shape[1]!]) as tf.Tensor2D;
+    const flat = tf.reshape<tf.Rank.R1>(indices!, [-1]);
+    const rows = tf.reshape<tf.Rank.R2>(values!, [flat.size, outputs[0]!.shape[1]!]);
     return scatter(flat, rows, attributes['numRows'] as number);
   };
 

@@ -10,7 +10,7 @@ export type TfjsBackendName = Exclude<BackendName, 'onnx'>;
 interface Loader {
   readonly registeredAs: string;
   readonly numericsClass: string;
-  load(): Promise<void>;
+  readonly load: () => Promise<void>;
 }
 
 const require = createRequire(import.meta.url);
@@ -58,8 +58,8 @@ async function loadTensorflow(name: TfjsBackendName, packageName: string): Promi
 async function loadWebgpu(): Promise<void> {
   if (!('gpu' in ((globalThis as { navigator?: object }).navigator ?? {}))) {
     const { create, globals } = (await importOptional('webgpu', 'webgpu')) as {
-      create(options: string[]): unknown;
-      globals: object;
+      readonly create: (options: string[]) => unknown;
+      readonly globals: object;
     };
     Object.assign(globalThis, globals);
     const value = { gpu: create([]), userAgent: 'node' };
