@@ -1,26 +1,22 @@
 import type { Value } from '../graph.js';
 import { add, exp, mul, sigmoid, sub, tanh } from './elementwise.js';
-import { emit, scalar, type GradientRules } from './rule.js';
-
-const activation =
-  (op: string) =>
-  (x: Value): Value =>
-    emit(op, [x], {}, x.shape, x.dtype);
+import { fail, isFloat, scalar, unary, type GradientRules } from './rule.js';
 
 /**
  * x * Phi(x), exact. Source: Hendrycks and Gimpel 2016; torch `gelu(approximate='none')`.
  * Output 1 is Phi(x), which the gradient needs again.
  */
 export const gelu = (x: Value): Value => {
+  if (!isFloat(x.dtype)) fail('gelu', `needs a float, not ${x.dtype}`);
   const result = { shape: x.shape, dtype: x.dtype };
   return x.graph.add('gelu', [x], {}, [result, result])[0]!;
 };
 /** 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))): `gelu_new`, `gelu_pytorch_tanh`. */
-export const geluTanh = activation('geluTanh');
+export const geluTanh = unary('geluTanh');
 /** x * sigmoid(1.702 x). Source: OpenAI CLIP. */
-export const quickGelu = activation('quickGelu');
+export const quickGelu = unary('quickGelu');
 /** x * sigmoid(x). */
-export const silu = activation('silu');
+export const silu = unary('silu');
 
 const CUBIC = 0.044715;
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);

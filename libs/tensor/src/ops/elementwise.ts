@@ -1,7 +1,7 @@
 import type { Value } from '../graph.js';
-import type { DType, Shape } from '../tensor-data.js';
+import type { Shape } from '../tensor-data.js';
 import { sumTo } from './reduce.js';
-import { emit, fail, scalar, type GradientRules } from './rule.js';
+import { emit, fail, scalar, unary, type GradientRules } from './rule.js';
 
 /** Shape of a numpy broadcast. */
 export function broadcastShape(op: string, a: Shape, b: Shape): Shape {
@@ -27,12 +27,6 @@ export const add = (a: Value, b: Value | number): Value => binary('add', a, b);
 export const sub = (a: Value, b: Value | number): Value => binary('sub', a, b);
 export const mul = (a: Value, b: Value | number): Value => binary('mul', a, b);
 export const div = (a: Value, b: Value | number): Value => binary('div', a, b);
-
-const unary =
-  (op: string) =>
-  (x: Value): Value =>
-    emit(op, [x], {}, x.shape, isFloat(x.dtype) ? x.dtype : fail(op, `needs a float, not ${x.dtype}`));
-const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
 
 export const neg = unary('neg');
 export const exp = unary('exp');

@@ -13,7 +13,8 @@ export const logSoftmax = (x: Value): Value => emit('logSoftmax', [x], {}, x.sha
  * Source: Ba, Kiros and Hinton 2016; torch.nn.LayerNorm.
  */
 export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: number): Value {
-  checkScale('layerNorm', x, scale);
+  checkRow('layerNorm', 'scale', x, scale);
+  if (bias) checkRow('layerNorm', 'bias', x, bias);
   const statistics = { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype };
   const inputs = bias ? [x, scale, bias] : [x, scale];
   return x.graph.add('layerNorm', inputs, { epsilon }, [
@@ -25,7 +26,7 @@ export function layerNorm(x: Value, scale: Value, bias: Value | null, epsilon: n
 
 /** x / sqrt(mean(x^2) + epsilon) * scale over the last axis. Source: Zhang and Sennrich 2019; transformers LlamaRMSNorm. */
 export function rmsNorm(x: Value, scale: Value, epsilon: number): Value {
-  checkScale('rmsNorm', x, scale);
+  checkRow('rmsNorm', 'scale', x, scale);
   const statistics = { shape: [...x.shape.slice(0, -1), 1], dtype: x.dtype };
   return x.graph.add('rmsNorm', [x, scale], { epsilon }, [
     { shape: x.shape, dtype: x.dtype },
@@ -33,9 +34,9 @@ export function rmsNorm(x: Value, scale: Value, epsilon: number): Value {
   ])[0]!;
 }
 
-function checkScale(op: string, x: Value, { shape }: Value): void {
+function checkRow(op: string, what: string, x: Value, { shape }: Value): void {
   if (shape.length !== 1 || shape[0] !== x.shape.at(-1))
-    fail(op, `scale [${shape.join(', ')}] for [${x.shape.join(', ')}]`);
+    fail(op, `${what} [${shape.join(', ')}] for [${x.shape.join(', ')}]`);
 }
 
 export const normaliseGradients: GradientRules = {

@@ -17,6 +17,8 @@ function reduce(
   const reduced = axes.map((axis) => (axis < 0 ? axis + x.shape.length : axis)).sort((a, b) => a - b);
   if (reduced.some((axis) => axis < 0 || axis >= x.shape.length))
     fail(op, `no axis ${axes.join(', ')} in rank ${x.shape.length}`);
+  const twice = reduced.find((axis, i) => axis === reduced[i + 1]);
+  if (twice !== undefined) fail(op, `axis ${twice} is named twice`);
   const kept = x.shape.map((length, axis) => (reduced.includes(axis) ? 1 : length));
   if (sameShape(kept, x.shape))
     return keepDims

@@ -20,6 +20,14 @@ export const emit = (
   dtype: DType,
 ): Value => inputs[0]!.graph.add(op, inputs, attributes, [{ shape, dtype }])[0]!;
 
+export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float64';
+
+/** An elementwise operation on floats. */
+export const unary =
+  (op: string) =>
+  (x: Value): Value =>
+    emit(op, [x], {}, x.shape, isFloat(x.dtype) ? x.dtype : fail(op, `needs a float, not ${x.dtype}`));
+
 /** A scalar of the same graph and element type as `like`. */
 export const scalar = (like: Value, value: number): Value =>
   like.graph.constant(tensor([value], [], like.dtype));

@@ -8,6 +8,7 @@ const compare =
   (op: 'equal' | 'greater') =>
   (a: Value, right: Value | number): Value => {
     const b = operand(a, right);
+    if (a.dtype !== b.dtype) fail(op, `${a.dtype} with ${b.dtype}`);
     return emit(op, [a, b], {}, broadcastShape(op, a.shape, b.shape), 'bool');
   };
 export const equal = compare('equal');

@@ -47,6 +47,8 @@ export function slice(x: Value, starts: readonly number[], sizes: readonly numbe
 
 /** Zeros around x: `before` and `after` elements on each axis. */
 export function pad(x: Value, before: readonly number[], after: readonly number[]): Value {
+  const { length } = x.shape;
+  if (before.length !== length || after.length !== length) fail('pad', 'one length before and after an axis');
   const shape = x.shape.map((length, axis) => length + before[axis]! + after[axis]!);
   return sameShape(shape, x.shape) ? x : emit('pad', [x], { before, after }, shape, x.dtype);
 }
