@@ -1,8 +1,18 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createExecutor } from '@ablate/tensor';
+import { createExecutor, type Executor } from '@ablate/tensor';
+import { makeEncoder } from './make-encoder.js';
 import { makeLanguageModel } from './make-language-model.js';
+
+type Make = (folder: string, executor: Executor, seed: number, scale: number) => Promise<void>;
+
+const makers: Readonly<Record<string, Make>> = {
+  'clip-tiny': (...rest) => makeEncoder('clip-tiny', ...rest),
+  'siglip-tiny': (...rest) => makeEncoder('siglip-tiny', ...rest),
+  'llama-tiny': (...rest) => makeLanguageModel('llama-tiny', ...rest),
+  'phi-tiny': (...rest) => makeLanguageModel('phi-tiny', ...rest),
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,11 +23,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const models = values.out ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'models');
-const names = positionals.length > 0 ? positionals : ['llama-tiny', 'phi-tiny'];
-const executor = await createExecutor('onnx');
-for (const name of names) {
-  const folder = join(models, name);
-  if (name === 'llama-tiny' || name === 'phi-tiny')
-    await makeLanguageModel(name, folder, executor, Number(values.seed), Number(values.scale));
+const names = positionals.length > 0 ? positionals : Object.keys(makers);
+const unknown = names.filter((name) => !makers[name]);
+if (unknown.length > 0) {
+  console.error(`zoo: no backbone ${unknown.join(', ')}; there are ${Object.keys(makers).join(', ')}.`);
+  process.exit(2);
 }
+const executor = await createExecutor('onnx');
+for (const name of names)
+  await makers[name]!(join(models, name), executor, Number(values.seed), Number(values.scale));
 await executor.dispose();
