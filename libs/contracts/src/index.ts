@@ -1,1 +1,28 @@
-export {};
+export { errorBody, errorShape } from './error.js';
+export { gridSpec, parseGridSpec, parseWith } from './grid-spec.js';
+export { formatTrainerLine, parseTrainerLine, prediction, trainerEvent } from './trainer-events.js';
+export { jobCatalogue, parseJob, type JobHandlers, type JobName, type JobPayload } from './jobs.js';
+export { API, routes, type Route, type RouteInput, type RouteName, type RouteResponse } from './routes.js';
+export { createClient, type Client, type ClientOptions } from './client.js';
+export type {
+  AttemptView,
+  CellScore,
+  Comparison,
+  ExperimentDetail,
+  ExperimentState,
+  ExperimentView,
+  Explanation,
+  Health,
+  Inventory,
+  LogLine,
+  MetricSeries,
+  Plan,
+  PlannedStage,
+  ProjectView,
+  RunState,
+  RunView,
+  ServerEvent,
+  StageState,
+  StageView,
+  WorkerView,
+} from './views.js';

@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { gridSpec } from './grid-spec.js';
+import {
+  attemptView,
+  comparison,
+  experimentDetail,
+  experimentView,
+  explanation,
+  health,
+  inventory,
+  logLine,
+  metricSeries,
+  plan,
+  projectView,
+  runView,
+  stageView,
+  workerView,
+} from './views.js';
+
+export const API = '/api/v1';
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Below `/api/v1`, parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly response: z.ZodType;
+}
+
+const id = z.object({ id: z.string().min(1) });
+const spec = z.object({ spec: gridSpec });
+const page = { limit: z.coerce.number().int().min(1).max(1000).default(200) };
+
+/** Every route of the API, once: controllers, OpenAPI and the client are made from it. Events are at `GET /events` (SSE). */
+export const routes = {
+  plan: {
+    method: 'POST',
+    path: '/plans',
+    summary: 'What a grid would run, cost and share',
+    body: spec,
+    response: plan,
+  },
+  submit: {
+    method: 'POST',
+    path: '/experiments',
+    summary: 'Submit a grid',
+    body: spec,
+    response: experimentDetail,
+  },
+  experiments: {
+    method: 'GET',
+    path: '/experiments',
+    summary: 'Experiments, newest first',
+    query: z.object({ project: z.string().optional(), ...page }),
+    response: z.array(experimentView),
+  },
+  experiment: {
+    method: 'GET',
+    path: '/experiments/:id',
+    summary: 'One experiment with its stages',
+    params: id,
+    response: experimentDetail,
+  },
+  runs: {
+    method: 'GET',
+    path: '/experiments/:id/runs',
+    summary: 'Its runs with their metrics',
+    params: id,
+    response: z.array(runView),
+  },
+  compare: {
+    method: 'GET',
+    path: '/experiments/:id/comparison',
+    summary: 'Cells by benchmark, best cell, what each axis changed against the baseline',
+    params: id,
+    response: comparison,
+  },
+  export: {
+    method: 'GET',
+    path: '/experiments/:id/export',
+    summary: 'The comparison as a table',
+    params: id,
+    query: z.object({ format: z.enum(['csv', 'json', 'markdown', 'latex']) }),
+    response: z.object({ format: z.string(), text: z.string() }),
+  },
+  cancel: {
+    method: 'POST',
+    path: '/experiments/:id/cancel',
+    summary: 'Stop what no other experiment needs',
+    params: id,
+    response: experimentDetail,
+  },
+  retry: {
+    method: 'POST',
+    path: '/experiments/:id/retry',
+    summary: 'Offer failed and cancelled stages again',
+    params: id,
+    response: experimentDetail,
+  },
+  run: { method: 'GET', path: '/runs/:id', summary: 'One run', params: id, response: runView },
+  logs: {
+    method: 'GET',
+    path: '/runs/:id/logs',
+    summary: 'Log lines of all its stages',
+    params: id,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(2000) }),
+    response: z.array(logLine),
+  },
+  stage: {
+    method: 'GET',
+    path: '/stages/:id',
+    summary: 'One stage by its key or the beginning of it',
+    params: id,
+    response: stageView,
+  },
+  explain: {
+    method: 'GET',
+    path: '/stages/:id/explain',
+    summary: 'Why a stage was reused, or which field made it new',
+    params: id,
+    response: explanation,
+  },
+  attempts: {
+    method: 'GET',
+    path: '/attempts',
+    summary: 'Attempts of a stage',
+    query: z.object({ stage: z.string() }),
+    response: z.array(attemptView),
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Metric series of a stage, or of all stages of a run',
+    query: z.object({
+      stage: z.string().optional(),
+      run: z.string().optional(),
+      name: z.string().optional(),
+    }),
+    response: z.array(metricSeries),
+  },
+  workers: {
+    method: 'GET',
+    path: '/workers',
+    summary: 'Workers and what they run',
+    response: z.array(workerView),
+  },
+  projects: { method: 'GET', path: '/projects', summary: 'Projects', response: z.array(projectView) },
+  inventory: {
+    method: 'GET',
+    path: '/inventory',
+    summary: 'Backbones, data recipes and benchmarks here, and what is wrong with any',
+    response: inventory,
+  },
+  live: { method: 'GET', path: '/health/live', summary: 'The process answers', response: health },
+  ready: { method: 'GET', path: '/health/ready', summary: 'Database and queue answer', response: health },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+export type RouteResponse<N extends RouteName> = z.infer<(typeof routes)[N]['response']>;
+type Part<N extends RouteName, P extends 'params' | 'query' | 'body'> =
+  (typeof routes)[N] extends Record<P, infer S extends z.ZodType> ? Record<P, z.input<S>> : unknown;
+/** What a call of a route is given. */
+export type RouteInput<N extends RouteName> = Part<N, 'params'> & Part<N, 'query'> & Part<N, 'body'>;
