@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Executor, ExecutorOptions, Program, Tensors } from '../executor.js';
 import type { Graph } from '../graph.js';
-import { allocate, fedTensor } from '../host-arrays.js';
+import { fedTensor, resultTensor } from '../host-arrays.js';
 import type { TensorData } from '../tensor-data.js';
 import { toOnnx } from './lower.js';
 
@@ -21,8 +21,8 @@ class OnnxProgram implements Program {
     }
     const results: Record<string, TensorData> = {};
     const fetches: Record<string, Tensor> = {};
-    for (const [name, { shape, dtype }] of this.graph.outputs) {
-      const result = into[name] ?? { dtype, shape, data: allocate(dtype, shape) };
+    for (const [name, value] of this.graph.outputs) {
+      const result = resultTensor(into, name, value);
       results[name] = result;
       fetches[`out.${name}`] = toOrt(result);
     }

@@ -1,7 +1,7 @@
 import { engine, getBackend, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import type { Executor, Program, Tensors } from '../executor.js';
 import type { Graph, Node, Value } from '../graph.js';
-import { allocate, fedTensor } from '../host-arrays.js';
+import { fedTensor, resultTensor } from '../host-arrays.js';
 import { liveNodes } from '../live-nodes.js';
 import type { TensorData } from '../tensor-data.js';
 import { kernelsFor, type Kernel } from './kernels.js';
@@ -63,8 +63,7 @@ class TfjsProgram implements Program {
     try {
       const results: Record<string, TensorData> = {};
       for (const [name, value] of this.graph.outputs) {
-        const { dtype, shape } = value;
-        const result = into[name] ?? { dtype, shape, data: allocate(dtype, shape) };
+        const result = resultTensor(into, name, value);
         result.data.set(await values.get(value)!.data());
         results[name] = result;
       }
