@@ -43,3 +43,19 @@ export {
   type VlmStructure,
 } from './models/vlm.js';
 export { generateGreedy, type GenerateRequest } from './models/generate.js';
+export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
+export {
+  encodeConversation,
+  encodePrompt,
+  formatPrompt,
+  IMAGE_ID,
+  IMAGE_TOKEN,
+  NO_TARGET,
+  type Message,
+  type TemplateName,
+} from './text/template.js';
+export { decodeImage } from './images/decode.js';
+export { loadImageProcessor, preprocess, type ImageProcessor } from './images/preprocess.js';
+export { loadRecords, type DataRecord } from './data/records.js';
+export { collate, type Batch, type CollateOptions, type Sample } from './data/collate.js';
+export { modalityGrouped, modalityLength, permutations } from './data/order.js';

@@ -1,0 +1,97 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { namedSeed } from '../models/initialise.js';
+import { pythonWords } from '../text/python-strip.js';
+import type { DataRecord } from './records.js';
+
+/** Draws a permutation of 0..n-1. */
+export type Permute = (n: number) => number[];
+
+/** Permutations of one epoch, by (seed, epoch): the place of torch.randperm. */
+export function permutations(seed: number, epoch: number): Permute {
+  const random = xoroshiro128plus(namedSeed(seed, `order.${epoch}`));
+  return (n) => {
+    const order = Array.from({ length: n }, (_, i) => i);
+    for (let i = n - 1; i > 0; i -= 1) {
+      const j = uniformInt(random, 0, i);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  };
+}
+
+/** Words of all turns; negative for a sample without an image. Source: Factory `modality_lengths`. */
+export const modalityLength = ({ image, conversations }: DataRecord): number => {
+  const words = conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
+  return image === null ? -words : words;
+};
+
+/** Greedy split into chunks of even total length; strided where the indices do not divide. Source: `split_to_even_chunks`. */
+export function splitToEvenChunks(
+  indices: readonly number[],
+  lengths: readonly number[],
+  chunks: number,
+): number[][] {
+  if (indices.length % chunks !== 0) {
+    return Array.from({ length: chunks }, (_, chunk) => indices.filter((_index, i) => i % chunks === chunk));
+  }
+  const size = indices.length / chunks;
+  const result: number[][] = Array.from({ length: chunks }, () => []);
+  const totals = new Array<number>(chunks).fill(0);
+  for (const index of indices) {
+    const shortest = totals.indexOf(Math.min(...totals));
+    result[shortest]!.push(index);
+    totals[shortest]! += lengths[index]!;
+    if (result[shortest]!.length === size) totals[shortest] = Infinity;
+  }
+  return result;
+}
+
+/** Order by length within random megabatches. Source: `get_length_grouped_indices`. */
+export function lengthGrouped(
+  lengths: readonly number[],
+  batchSize: number,
+  worldSize: number,
+  permute: Permute,
+): number[] {
+  const order = permute(lengths.length);
+  const mega = worldSize * batchSize;
+  const groups: number[][] = [];
+  for (let from = 0; from < order.length; from += mega) groups.push(order.slice(from, from + mega));
+  return groups.flatMap((group) => {
+    const sorted = [...group].sort((a, b) => lengths[b]! - lengths[a]!);
+    return splitToEvenChunks(sorted, lengths, worldSize).flat();
+  });
+}
+
+/** Batches of one modality each, megabatches shuffled; both kinds must be there. Source: `get_modality_length_grouped_indices`. */
+export function modalityGrouped(
+  lengths: readonly number[],
+  batchSize: number,
+  worldSize: number,
+  permute: Permute,
+): number[] {
+  const mega = worldSize * batchSize;
+  const kind = (wanted: (length: number) => boolean): number[][] => {
+    const members = lengths.flatMap((length, index) => (wanted(length) ? [index] : []));
+    const grouped = lengthGrouped(
+      members.map((index) => Math.abs(lengths[index]!)),
+      batchSize,
+      worldSize,
+      permute,
+    ).map((i) => members[i]!);
+    const batches: number[][] = [];
+    for (let from = 0; from < grouped.length; from += mega) batches.push(grouped.slice(from, from + mega));
+    return batches;
+  };
+  const withImage = kind((length) => length > 0);
+  const textOnly = kind((length) => length < 0);
+  const rest = [...(withImage.at(-1) ?? []), ...(textOnly.at(-1) ?? [])];
+  const full = [...withImage.slice(0, -1), ...textOnly.slice(0, -1)];
+  const shuffled = permute(full.length).map((i) => full[i]!);
+  const batches: number[][] = [];
+  for (let from = 0; from < rest.length; from += mega) batches.push(rest.slice(from, from + mega));
+  const [first, ...others] = batches;
+  const leads = first && first.length === mega;
+  return [...(leads ? first : []), ...shuffled.flat(), ...(leads ? others : batches).flat()];
+}

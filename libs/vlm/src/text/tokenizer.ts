@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AblateError } from '@ablate/errors';
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+
+/** A tokenizer as the templates need it. */
+export interface Tokenizer {
+  /** Ids of a text, the begin token first where the tokenizer adds one. */
+  encode(text: string): number[];
+  /** Text of ids without special tokens. */
+  decode(ids: readonly number[]): string;
+  readonly bosId: number | null;
+  readonly eosId: number;
+  readonly eosToken: string;
+  readonly padId: number;
+  /** A first piece gets a dummy prefix that text after a special token does not (Llama, `legacy: false`). */
+  readonly prefixOnce: boolean;
+}
+
+interface TokenizerJson {
+  readonly normalizer: {
+    readonly type: string;
+    readonly normalizers?: readonly { readonly type: string; readonly prepend?: string }[];
+  } | null;
+  readonly post_processor: { readonly type: string; readonly single?: readonly object[] } | null;
+  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+  readonly model: { readonly vocab: Readonly<Record<string, number>> };
+}
+interface TokenizerConfig {
+  readonly add_bos_token?: boolean;
+  readonly legacy?: boolean;
+  readonly bos_token?: string | { readonly content: string } | null;
+  readonly eos_token?: string | { readonly content: string } | null;
+  readonly pad_token?: string | { readonly content: string } | null;
+  readonly unk_token?: string | { readonly content: string } | null;
+}
+
+async function readJson<T>(file: string): Promise<T> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as T;
+  } catch (cause) {
+    throw corrupt(file, (cause as Error).message, cause);
+  }
+}
+
+const corrupt = (file: string, problem: string, cause?: unknown): AblateError =>
+  new AblateError(
+    'BAD_TOKENIZER',
+    `${file} is missing or no tokenizer: ${problem}.`,
+    {
+      path: file,
+      rule: 'A tokenizer.json and tokenizer_config.json in the Hugging Face format.',
+      fix: 'Restore the tokenizer files of this checkpoint.',
+    },
+    { cause },
+  );
+
+const contentOf = (token: TokenizerConfig['eos_token']): string | null =>
+  typeof token === 'string' ? token : (token?.content ?? null);
+
+/**
+ * Reads tokenizer.json and tokenizer_config.json of a folder. Ids are those of the slow (Python) tokenizers that the Factory uses:
+ * a Llama tokenizer with `legacy: false` puts its dummy prefix before the whole text only.
+ */
+export async function loadTokenizer(folder: string): Promise<Tokenizer> {
+  const file = join(folder, 'tokenizer.json');
+  const json = await readJson<TokenizerJson>(file);
+  const config = await readJson<TokenizerConfig>(join(folder, 'tokenizer_config.json'));
+  return makeTokenizer(file, json, config);
+}
+
+function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfig): Tokenizer {
+  const steps =
+    json.normalizer?.normalizers ??
+    (json.normalizer ? [json.normalizer as { type: string; prepend?: string }] : []);
+  const prefix = steps.find(({ type }) => type === 'Prepend')?.prepend ?? '';
+  const prefixOnce = prefix !== '' && config.legacy !== true;
+  const normalizer = prefixOnce
+    ? { type: 'Sequence', normalizers: steps.filter(({ type }) => type !== 'Prepend') }
+    : json.normalizer;
+  let hub: HubTokenizer;
+  try {
+    hub = new HubTokenizer({ ...json, normalizer, post_processor: null }, config);
+  } catch (cause) {
+    throw corrupt(file, (cause as Error).message, cause);
+  }
+  const idOf = (token: string | null): number | null =>
+    token === null
+      ? null
+      : (json.added_tokens.find(({ content }) => content === token)?.id ?? json.model.vocab[token] ?? null);
+  const eosToken = contentOf(config.eos_token);
+  const eosId = idOf(eosToken);
+  if (eosToken === null || eosId === null) throw corrupt(file, 'it names no end token');
+  const unkId = idOf(contentOf(config.unk_token));
+  const bosId = idOf(contentOf(config.bos_token));
+  const adds =
+    config.add_bos_token ??
+    (json.post_processor?.single?.[0] !== undefined && 'SpecialToken' in json.post_processor.single[0]);
+  const specials = json.added_tokens.map(({ content }) => content);
+  const encodeText = (text: string): number[] => {
+    if (text === '') return [];
+    if (!prefixOnce) return hub.encode(text).ids;
+    const ids = hub.encode(prefix + text.replaceAll(prefix, ' ')).ids;
+    return specials.some((token) => text.startsWith(token)) && ids[0] === json.model.vocab[prefix]
+      ? ids.slice(1)
+      : ids;
+  };
+  return {
+    encode: (text) => [...(adds && bosId !== null ? [bosId] : []), ...encodeText(text)],
+    decode: (ids) => hub.decode([...ids], { skip_special_tokens: true }),
+    bosId: adds ? bosId : null,
+    eosId,
+    eosToken,
+    // The Factory pads with the unknown token where there is no other (`post_load`).
+    padId: idOf(contentOf(config.pad_token)) ?? unkId ?? eosId,
+    prefixOnce,
+  };
+}
