@@ -24,3 +24,10 @@ export {
   type LanguagePhase,
   type LanguageSample,
 } from './language-samples.js';
+export { buildDataRecipe, RECIPE_NAMES } from './build-recipe.js';
+export {
+  BENCHMARK_NAMES,
+  buildBenchmark,
+  type BenchmarkKind,
+  type BenchmarkQuestion,
+} from './build-benchmark.js';

@@ -20,3 +20,14 @@ export async function loadPool(name: PoolName): Promise<Pool> {
   const concepts = loadConcepts().filter((concept) => concept.split === split);
   return poolOf(await renderSprites(artists.flatMap((artist) => loadDrawings(concepts, artist))));
 }
+
+const pools = new Map<PoolName, Promise<Pool>>();
+
+/** `loadPool`, rendered once a process. */
+export function cachedPool(name: PoolName): Promise<Pool> {
+  const known = pools.get(name);
+  if (known) return known;
+  const loading = loadPool(name);
+  pools.set(name, loading);
+  return loading;
+}

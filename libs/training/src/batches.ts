@@ -1,0 +1,83 @@
+import type { TrainStageConfig } from '@ablate/catalogue';
+import { AblateError } from '@ablate/errors';
+import {
+  encodeConversation,
+  modalityGrouped,
+  modalityLength,
+  permutations,
+  type DataRecord,
+  type Sample,
+  type Tokenizer,
+} from '@ablate/vlm';
+
+export interface PreparedData {
+  readonly samples: readonly Sample[];
+  readonly images: readonly { readonly file: string; readonly owner: string }[];
+  /** Samples whose label mask does not meet their tokens: trained on nothing, and named. */
+  readonly mismatched: readonly string[];
+}
+
+/** Tokenises records; every image file is listed once. */
+export function prepareData(
+  records: readonly DataRecord[],
+  config: TrainStageConfig,
+  tokenizer: Tokenizer,
+): PreparedData {
+  const images = new Map<string, number>();
+  const owners: { file: string; owner: string }[] = [];
+  const mismatched: string[] = [];
+  const samples = records.map(({ id, image, conversations }) => {
+    const { ids, labels, mismatch } = encodeConversation(
+      conversations,
+      config.template,
+      config.system,
+      tokenizer,
+      config.maxLength,
+    );
+    if (mismatch) mismatched.push(id);
+    if (image !== null && !images.has(image)) {
+      images.set(image, images.size);
+      owners.push({ file: image, owner: id });
+    }
+    return { ids, labels, image: image === null ? null : images.get(image)! };
+  });
+  return { samples, images: owners, mismatched };
+}
+
+/** Updates of a stage: whole batches and the rest of each epoch. */
+export const updatesPerEpoch = (samples: number, batchSize: number): number => Math.ceil(samples / batchSize);
+
+/** Order of the samples in an epoch; a function of the config only. */
+function orderOf(records: readonly DataRecord[], config: TrainStageConfig, epoch: number): number[] {
+  const permute = permutations(config.seed, epoch);
+  if (!config.groupByModalityLength) return permute(records.length);
+  const lengths = records.map(modalityLength);
+  if (!lengths.some((length) => length > 0) || !lengths.some((length) => length < 0)) {
+    throw new AblateError('ONE_MODALITY', 'groupByModalityLength needs samples with and without images.', {
+      path: 'groupByModalityLength',
+      value: true,
+      rule: 'At least one sample with an image and one without.',
+      fix: 'Set groupByModalityLength to false.',
+    });
+  }
+  return modalityGrouped(lengths, config.batchSize / config.accumulation, 1, permute);
+}
+
+/** Indices of the samples of update `step`, micro-batch `micro`; empty where an epoch's last batch has fewer. */
+export function microBatches(
+  records: readonly DataRecord[],
+  config: TrainStageConfig,
+): (step: number, micro: number) => readonly number[] {
+  const perEpoch = updatesPerEpoch(records.length, config.batchSize);
+  const size = config.batchSize / config.accumulation;
+  let known = { epoch: -1, order: [] as number[] };
+  return (step, micro) => {
+    const epoch = Math.floor(step / perEpoch);
+    if (known.epoch !== epoch) known = { epoch, order: orderOf(records, config, epoch) };
+    const from = (step % perEpoch) * config.batchSize + micro * size;
+    return known.order.slice(
+      from,
+      Math.min(from + size, (step % perEpoch) * config.batchSize + config.batchSize),
+    );
+  };
+}
