@@ -181,6 +181,22 @@ export const opCases: readonly OpCase[] = [
     build: ([a, b]) => matMul(a!, b!, { transposeA: true, transposeB: true }),
   },
   {
+    name: 'matMul, batched tall a^T',
+    shapes: [
+      [2, 3, 7],
+      [2, 3, 2],
+    ],
+    build: ([a, b]) => matMul(a!, b!, { transposeA: true }),
+  },
+  {
+    name: 'matMul, batched tall a^T b^T',
+    shapes: [
+      [2, 3, 7],
+      [2, 2, 3],
+    ],
+    build: ([a, b]) => matMul(a!, b!, { transposeA: true, transposeB: true }),
+  },
+  {
     name: 'matMul, rows by a matrix',
     shapes: [
       [2, 3, 4],
