@@ -1,3 +1,6 @@
 export { train, type TrainDeps } from './train.js';
 export { optimise, type LoopOptions, type MicroBatch, type Objective } from './loop.js';
 export { writeTextAtomically } from './checkpoint.js';
+export { frozenFeatures } from './features.js';
+export { prepareStage, type StageModel } from './stage-model.js';
+export { producedFile } from './produced-file.js';

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ProducedFile, TrainerEvent, TrainStageConfig } from '@ablate/catalogue';
+import type { TrainerEvent, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
 import { sizeOf, writeSafetensors, type Executor, type TensorData } from '@ablate/tensor';
 import {
@@ -22,6 +20,7 @@ import { writeTextAtomically } from './checkpoint.js';
 import { dropoutMasks } from './dropout.js';
 import { frozenFeatures, readPixels } from './features.js';
 import { optimise, type MicroBatch } from './loop.js';
+import { producedFile } from './produced-file.js';
 import { prepareStage, type StageFolders } from './stage-model.js';
 
 /** Lengths are rounded up to multiples, so that few shapes are compiled; padding changes no result. */
@@ -45,12 +44,6 @@ const padded = (values: Int32Array, length: number, fill: number): Int32Array =>
   result.set(values);
   return result;
 };
-
-async function produced(name: string, path: string): Promise<ProducedFile> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return { name, path, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
-}
 
 /**
  * Trains one stage: a function of its config, weights and data. Yields progress, metrics, telemetry, checkpoints and at the end
@@ -162,6 +155,6 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
   await writeTextAtomically(description, `${JSON.stringify(config, null, 2)}\n`);
   yield {
     type: 'done',
-    files: [await produced('model.safetensors', model), await produced('config.json', description)],
+    files: [await producedFile('model.safetensors', model), await producedFile('config.json', description)],
   };
 }
