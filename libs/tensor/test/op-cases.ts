@@ -40,7 +40,7 @@ import {
   type Graph,
   type Shape,
   type Value,
-} from '@ablate/tensor';
+} from '../src/index.js';
 
 /** One operation on small inputs, used for gradient checks and for comparing executors. */
 export interface OpCase {
@@ -204,7 +204,7 @@ export const opCases: readonly OpCase[] = [
     ],
     build: ([a, b]) => matMul(a!, b!),
   },
-  { name: 'linear', shapes: [[2, 3, 4], [5, 4], [5]], build: ([x, w, b]) => linear(x!, w!, b!) },
+  { name: 'linear', shapes: [[2, 3, 4], [5, 4], [5]], build: ([x, w, b]) => linear(x!, w!, b) },
   {
     name: 'linear, its product used twice',
     shapes: [[3, 4], [5, 4], [5]],

@@ -18,7 +18,7 @@ import {
   type Shape,
   type Tensors,
   type Value,
-} from '@ablate/tensor';
+} from '../src/index.js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 

@@ -59,7 +59,7 @@ export function sumTo(x: Value, shape: Shape): Value {
   const axes = x.shape.flatMap((length, axis) =>
     axis < offset || (shape[axis - offset] === 1 && length !== 1) ? [axis] : [],
   );
-  return axes.length === 0 ? x : reshape(sum(x, axes, { keepDims: axes.at(-1)! >= offset }), shape);
+  return axes.length === 0 ? x : reshape(sum(x, axes), shape);
 }
 
 /** Gives every summed element the gradient of its sum. */
