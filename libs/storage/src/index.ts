@@ -1,1 +1,10 @@
-export {};
+export { openDatabase, type Database } from './database.js';
+export { migrate } from './migrate.js';
+export { ExperimentRepository, type NewExperiment, type NewStage, type RunRow } from './experiments.js';
+export { StageRepository, type ReadyStage, type Throughput } from './stages.js';
+export { AttemptRepository, type Fence, type Lease, type Outcome } from './attempts.js';
+export { MetricRepository, type Batch, type Series, type StreamLine } from './metrics.js';
+export { WorkerRepository, type NewWorker } from './workers.js';
+export { ResultRepository, writeResults, type NewArtifact } from './results.js';
+export { ArtifactStore } from './artifact-store.js';
+export type { Attempt, Experiment, Stage, Worker } from './generated/client.js';

@@ -1,0 +1,204 @@
+import type { Levels } from '@ablate/design-space';
+import type { StageConfig } from '@ablate/catalogue';
+import type { Database } from './database.js';
+import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
+import { toJson } from './json.js';
+
+export interface NewStage {
+  readonly key: string;
+  readonly kind: 'train' | 'evaluate';
+  readonly name: string;
+  readonly config: StageConfig;
+  /** What was hashed. */
+  readonly inputs: unknown;
+  readonly parents: readonly string[];
+  readonly pool: string;
+  readonly flops: number;
+  readonly peakMemoryBytes: number;
+}
+
+export interface NewExperiment {
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly spec: unknown;
+  readonly priority: number;
+  readonly maxParallel: number | null;
+  readonly baselineCell: string | null;
+  readonly notes: readonly string[];
+  readonly cells: readonly { readonly id: string; readonly label: string; readonly levels: Levels }[];
+  readonly runs: readonly {
+    readonly id: string;
+    readonly cell: string;
+    readonly seed: number;
+    readonly stages: readonly string[];
+  }[];
+  /** Every stage that any run needs, parents before children. */
+  readonly stages: readonly NewStage[];
+  readonly savedTrainings: number;
+}
+
+export type RunRow = Run & {
+  readonly cell: { readonly label: string; readonly levels: Prisma.JsonValue };
+} & {
+  readonly stages: readonly {
+    readonly stageKey: string;
+    readonly reused: boolean;
+    readonly position: number;
+  }[];
+};
+
+/** Experiments with their cells and runs, and the links from runs to stages. */
+export class ExperimentRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Writes an experiment in one transaction. Stages that exist are shared; failed and cancelled ones are offered again.
+   * Two submissions of the same stage coalesce on its key.
+   */
+  async submit(experiment: NewExperiment): Promise<void> {
+    await this.database.$transaction(
+      async (tx) => {
+        await tx.project.upsert({
+          where: { name: experiment.project },
+          create: { name: experiment.project },
+          update: {},
+        });
+        const { id, name, spec, priority, maxParallel, baselineCell, savedTrainings, notes } = experiment;
+        await tx.experiment.create({
+          data: {
+            id,
+            projectName: experiment.project,
+            name,
+            spec: toJson(spec),
+            priority,
+            maxParallel,
+            baselineCell,
+            savedTrainings,
+            notes: [...notes],
+          },
+        });
+        const known = await tx.stage.findMany({
+          where: { key: { in: experiment.stages.map(({ key }) => key) } },
+          select: { key: true, state: true },
+        });
+        const shared = new Set(
+          known.filter(({ state }) => state !== 'failed' && state !== 'cancelled').map(({ key }) => key),
+        );
+        await tx.stage.createMany({
+          data: experiment.stages.map(({ config, inputs, parents, ...stage }) => ({
+            ...stage,
+            config: toJson(config),
+            inputs: toJson(inputs),
+            parents: [...parents],
+            priority,
+            firstExperiment: id,
+          })),
+          skipDuplicates: true,
+        });
+        const keys = experiment.stages.map(({ key }) => key);
+        await tx.$executeRaw`UPDATE stages SET priority = GREATEST(priority, ${priority}) WHERE key = ANY(${keys})`;
+        await tx.$executeRaw`UPDATE stages SET state = 'waiting', failures = 0, error = NULL WHERE key = ANY(${keys}) AND state IN ('failed', 'cancelled')`;
+        await tx.cell.createMany({
+          data: experiment.cells.map(({ id: cellId, label, levels }, position) => ({
+            experimentId: id,
+            cellId,
+            position,
+            label,
+            levels: toJson(levels),
+          })),
+        });
+        await tx.run.createMany({
+          data: experiment.runs.map(({ id: runId, cell, seed }, position) => ({
+            id: runId,
+            experimentId: id,
+            cellId: cell,
+            seed,
+            position,
+          })),
+        });
+        await tx.runStage.createMany({
+          data: experiment.runs.flatMap(({ id: runId, stages }) =>
+            stages.map((stageKey, position) => ({ runId, position, stageKey, reused: shared.has(stageKey) })),
+          ),
+        });
+      },
+      { timeout: 60_000 },
+    );
+  }
+
+  list(project: string | undefined, limit: number): Promise<Experiment[]> {
+    return this.database.experiment.findMany({
+      ...(project === undefined ? {} : { where: { projectName: project } }),
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: limit,
+    });
+  }
+
+  running(): Promise<Experiment[]> {
+    return this.database.experiment.findMany({ where: { state: 'running' }, orderBy: { createdAt: 'asc' } });
+  }
+
+  /** By id, or by name (the newest of that name). */
+  async find(idOrName: string): Promise<Experiment | null> {
+    return (
+      (await this.database.experiment.findUnique({ where: { id: idOrName } })) ??
+      (await this.database.experiment.findFirst({
+        where: { name: idOrName },
+        orderBy: { createdAt: 'desc' },
+      }))
+    );
+  }
+
+  async setState(id: string, state: string, finished: boolean): Promise<void> {
+    await this.database.experiment.update({
+      where: { id },
+      data: { state, finishedAt: finished ? new Date() : null },
+    });
+  }
+
+  cells(id: string): Promise<{ cellId: string; label: string; levels: Prisma.JsonValue }[]> {
+    return this.database.cell.findMany({
+      where: { experimentId: id },
+      orderBy: { position: 'asc' },
+      select: { cellId: true, label: true, levels: true },
+    });
+  }
+
+  runs(id: string): Promise<RunRow[]> {
+    return this.database.run.findMany({
+      where: { experimentId: id },
+      orderBy: { position: 'asc' },
+      include: RUN_PARTS,
+    });
+  }
+
+  run(id: string): Promise<RunRow | null> {
+    return this.database.run.findUnique({ where: { id }, include: RUN_PARTS });
+  }
+
+  /** Stages that an experiment's runs use, in the order of first use. */
+  async stages(id: string): Promise<(Stage & { reused: boolean })[]> {
+    const links = await this.database.runStage.findMany({
+      where: { run: { experimentId: id } },
+      orderBy: [{ run: { position: 'asc' } }, { position: 'asc' }],
+      select: { stageKey: true, reused: true },
+    });
+    const reused = new Map(links.map((link) => [link.stageKey, link.reused]));
+    const rows = await this.database.stage.findMany({ where: { key: { in: [...reused.keys()] } } });
+    const byKey = new Map(rows.map((row) => [row.key, row]));
+    return [...reused].map(([key, wasReused]) => ({ ...byKey.get(key)!, reused: wasReused }));
+  }
+
+  projects(): Promise<{ name: string; _count: { experiments: number } }[]> {
+    return this.database.project.findMany({
+      orderBy: { name: 'asc' },
+      select: { name: true, _count: { select: { experiments: true } } },
+    });
+  }
+}
+
+const RUN_PARTS = {
+  cell: { select: { label: true, levels: true } },
+  stages: { orderBy: { position: 'asc' as const }, select: { stageKey: true, reused: true, position: true } },
+};

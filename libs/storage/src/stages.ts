@@ -1,0 +1,102 @@
+import type { Database } from './database.js';
+import { Prisma, type Stage } from './generated/client.js';
+
+/** A stage that may run now, with the running experiments that want it. */
+export interface ReadyStage {
+  readonly key: string;
+  readonly name: string;
+  readonly priority: number;
+  readonly pool: string;
+  readonly experiments: readonly string[];
+}
+
+/** Observed speed of finished stages. */
+export interface Throughput {
+  readonly kind: string;
+  readonly flopsPerSecond: number;
+  readonly stages: number;
+}
+
+/** Stages: one row a key, shared by every run that needs it. */
+export class StageRepository {
+  constructor(private readonly database: Database) {}
+
+  find(keys: readonly string[]): Promise<Stage[]> {
+    return this.database.stage.findMany({ where: { key: { in: [...keys] } } });
+  }
+
+  /** By key or the beginning of it; null when none or several fit. */
+  async byPrefix(prefix: string): Promise<Stage | null> {
+    const found = await this.database.stage.findMany({ where: { key: { startsWith: prefix } }, take: 2 });
+    return found.length === 1 ? found[0]! : null;
+  }
+
+  /** Waiting stages whose parents are all done and that a running experiment wants: by priority, then age. */
+  ready(): Promise<ReadyStage[]> {
+    return this.database.$queryRaw<ReadyStage[]>`
+      SELECT s.key, s.name, s.priority, s.pool, array_agg(DISTINCT e.id) AS experiments
+      FROM stages s
+      JOIN run_stages rs ON rs.stage_key = s.key
+      JOIN runs r ON r.id = rs.run_id
+      JOIN experiments e ON e.id = r.experiment_id AND e.state = 'running'
+      WHERE s.state = 'waiting'
+        AND NOT EXISTS (SELECT 1 FROM stages p WHERE p.key = ANY(s.parents) AND p.state <> 'done')
+      GROUP BY s.key
+      ORDER BY s.priority DESC, s.created_at, s.key`;
+  }
+
+  /** Stages of each running experiment that are queued or running. */
+  async active(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.$queryRaw<{ id: string; count: bigint }[]>`
+      SELECT r.experiment_id AS id, count(DISTINCT s.key) AS count
+      FROM stages s JOIN run_stages rs ON rs.stage_key = s.key JOIN runs r ON r.id = rs.run_id
+      WHERE s.state IN ('queued', 'running') GROUP BY r.experiment_id`;
+    return new Map(rows.map(({ id, count }) => [id, Number(count)]));
+  }
+
+  /** FLOPs a second by kind over the last 50 finished stages of each. */
+  throughput(): Promise<Throughput[]> {
+    return this.database.$queryRaw<Throughput[]>`
+      SELECT kind, sum(flops) / sum(seconds) AS "flopsPerSecond", count(*)::int AS stages
+      FROM (SELECT kind, flops, seconds, row_number() OVER (PARTITION BY kind ORDER BY finished_at DESC) AS place
+            FROM stages WHERE state = 'done' AND seconds > 0) recent
+      WHERE place <= 50 GROUP BY kind ORDER BY kind`;
+  }
+
+  /** Runs that use each stage, over all experiments. */
+  async uses(keys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.runStage.groupBy({
+      by: ['stageKey'],
+      where: { stageKey: { in: [...keys] } },
+      _count: true,
+    });
+    return new Map(rows.map(({ stageKey, _count }) => [stageKey, _count]));
+  }
+
+  /** Stages of one name, newest first, for finding the nearest one. */
+  ofName(name: string, limit: number): Promise<Stage[]> {
+    return this.database.stage.findMany({ where: { name }, orderBy: { createdAt: 'desc' }, take: limit });
+  }
+
+  /** Waiting stages that no running experiment wants any more, and running ones whose attempts should stop. */
+  async cancelUnwanted(keys: readonly string[]): Promise<void> {
+    await this.database.$transaction(async (tx) => {
+      const wanted = Prisma.sql`EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run_id JOIN experiments e ON e.id = r.experiment_id
+        WHERE rs.stage_key = s.key AND e.state = 'running')`;
+      await tx.$executeRaw`UPDATE attempts SET cancel_requested = true WHERE state = 'leased' AND stage_key IN
+        (SELECT s.key FROM stages s WHERE s.key = ANY(${[...keys]}) AND NOT ${wanted})`;
+      await tx.$executeRaw`UPDATE attempts SET state = 'cancelled', finished_at = now() WHERE state = 'queued' AND stage_key IN
+        (SELECT s.key FROM stages s WHERE s.key = ANY(${[...keys]}) AND NOT ${wanted})`;
+      await tx.$executeRaw`UPDATE stages s SET state = 'cancelled' WHERE s.key = ANY(${[...keys]}) AND s.state IN ('waiting', 'queued') AND NOT ${wanted}`;
+    });
+  }
+
+  /** Offers failed and cancelled stages again. Returns how many. */
+  async offerAgain(keys: readonly string[]): Promise<number> {
+    const { count } = await this.database.stage.updateMany({
+      where: { key: { in: [...keys] }, state: { in: ['failed', 'cancelled'] } },
+      data: { state: 'waiting', failures: 0, error: Prisma.DbNull },
+    });
+    return count;
+  }
+}
