@@ -1,1 +1,1 @@
-export {};
+export { evaluate, type EvaluateDeps } from './evaluate.js';

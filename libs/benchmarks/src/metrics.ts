@@ -1,0 +1,52 @@
+import type { MetricPoint } from '@ablate/catalogue';
+import type { Benchmark, Question } from './read-benchmark.js';
+import { score, type Scored } from './rules.js';
+
+/** To each question the most frequent target of its category, ties by first appearance: what can be had without looking. */
+export function majorityAnswers(questions: readonly Question[]): readonly string[] {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { category, target } of questions) {
+    const targets = counts.get(category) ?? new Map<string, number>();
+    counts.set(category, targets.set(target, (targets.get(target) ?? 0) + 1));
+  }
+  const favourites = new Map(
+    [...counts].map(([category, targets]) => [
+      category,
+      [...targets].reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best))[0],
+    ]),
+  );
+  return questions.map(({ category }) => favourites.get(category)!);
+}
+
+/** Metrics by category, in the order in which categories first appear. */
+function byCategory(benchmark: Benchmark, { scores }: Scored): Record<string, number> {
+  const members = new Map<string, number[]>();
+  benchmark.questions.forEach(({ category }, q) => {
+    members.set(category, [...(members.get(category) ?? []), scores[q]!]);
+  });
+  if (members.size < 2) return {};
+  return Object.fromEntries(
+    [...members].map(([category, values]) => [
+      `score_${category}`,
+      values.reduce((sum, value) => sum + value, 0) / values.length,
+    ]),
+  );
+}
+
+const named = (prefix: string, metrics: Readonly<Record<string, number>>): [string, number][] =>
+  Object.entries(metrics).map(([name, value]) => [`${prefix}${name}`, value]);
+
+/** Everything that is said about a model on a benchmark, as points named `<benchmark>/<metric>` at step 0. */
+export function metricsOf(benchmark: Benchmark, own: Scored, blind: Scored): readonly MetricPoint[] {
+  const { id, questions } = benchmark;
+  const majority = score(benchmark, majorityAnswers(questions));
+  return [
+    ['n', questions.length] as [string, number],
+    ...named('', own.metrics),
+    ...named('', byCategory(benchmark, own)),
+    ...named('blind_', blind.metrics),
+    ...named('blind_', byCategory(benchmark, blind)),
+    ...named('majority_', majority.metrics),
+    ...named('majority_', byCategory(benchmark, majority)),
+  ].map(([name, value]) => ({ name: `${id}/${name}`, step: 0, value }));
+}
