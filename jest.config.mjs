@@ -26,7 +26,10 @@ export default {
   watchman: false,
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/{tools,zoo}/**/*.spec.ts']),
-    project('medium', ['<rootDir>/{libs,apps}/*/test/**/*.medium.spec.ts']),
+    project('medium', [
+      '<rootDir>/{libs,apps}/*/test/**/*.medium.spec.ts',
+      '<rootDir>/test/**/*.medium.spec.ts',
+    ]),
     project('e2e', ['<rootDir>/test/**/*.e2e.spec.ts']),
   ],
 };

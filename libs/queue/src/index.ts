@@ -1,1 +1,8 @@
-export {};
+export {
+  openQueue,
+  type JobOptions,
+  type JobQueue,
+  type QueueOptions,
+  type Work,
+  type WorkOptions,
+} from './queue.js';

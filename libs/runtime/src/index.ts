@@ -1,1 +1,3 @@
-export {};
+export { coreCount, readSettings, type Settings } from './settings.js';
+export { createLogger, type Logger } from './logger.js';
+export { createShutdown, type Shutdown } from './shutdown.js';
