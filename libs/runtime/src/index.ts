@@ -1,3 +1,3 @@
-export { coreCount, readSettings, type Settings } from './settings.js';
+export { coreCount, inventoryFolders, readEnvironment, readSettings, type Settings } from './settings.js';
 export { createLogger, type Logger } from './logger.js';
 export { createShutdown, type Shutdown } from './shutdown.js';

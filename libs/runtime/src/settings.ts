@@ -1,5 +1,6 @@
 import { cpus, hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { AblateError } from '@ablate/errors';
 import { z } from 'zod';
 
@@ -145,3 +146,18 @@ function artifactsDir(url: string | undefined, home: string): string {
 
 /** Cores that this process may use. */
 export const coreCount = (): number => Math.max(1, cpus().length);
+
+/** The environment that child processes inherit. */
+export const readEnvironment = (): Readonly<Record<string, string | undefined>> => process.env;
+
+const ZOO = fileURLToPath(new URL('../../../zoo/models/', import.meta.url));
+
+/** Where backbones, data recipes and benchmarks are looked for: settings first, then the home, then the zoo of this clone. */
+export const inventoryFolders = ({
+  home,
+  folders,
+}: Pick<Settings, 'home' | 'folders'>): Settings['folders'] => ({
+  models: [...folders.models, join(home, 'models'), ZOO],
+  data: [...folders.data, join(home, 'data')],
+  benchmarks: [...folders.benchmarks, join(home, 'benchmarks')],
+});

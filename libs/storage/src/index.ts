@@ -8,3 +8,4 @@ export { WorkerRepository, type NewWorker } from './workers.js';
 export { ResultRepository, writeResults, type NewArtifact } from './results.js';
 export { ArtifactStore } from './artifact-store.js';
 export type { Attempt, Experiment, Stage, Worker } from './generated/client.js';
+export { takeInventory, type Inventory, type InventoryFolders } from './inventory/inventory.js';

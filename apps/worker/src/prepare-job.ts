@@ -1,0 +1,90 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StageConfig, TrainerJob, TrainStageConfig } from '@ablate/catalogue';
+import { AblateError } from '@ablate/errors';
+import type { ArtifactStore, Inventory, Lease, ResultRepository, StageRepository } from '@ablate/storage';
+
+interface Sources {
+  readonly inventory: Inventory;
+  readonly artifacts: ArtifactStore;
+  readonly stages: StageRepository;
+  readonly results: ResultRepository;
+}
+
+const other = (kind: string, id: string, expected: string, actual: string | undefined): AblateError =>
+  new AblateError(
+    actual === undefined ? 'NOT_HERE' : 'OTHER_CONTENT',
+    `${kind} "${id}" ${actual === undefined ? 'is not on this machine' : 'has other content than the stage was planned with'}.`,
+    {
+      path: id,
+      value: actual ?? null,
+      rule: `Its digest is ${expected}.`,
+      fix: 'Give the worker the same folders as the control plane, then retry.',
+    },
+  );
+
+function checkBackbones({ encoder, llm }: TrainStageConfig, { index }: Inventory): void {
+  for (const { id, digest } of [encoder, llm]) {
+    const found = index.backbones.find((entry) => entry.id === id)?.digest;
+    if (found !== digest) throw other('backbone', id, digest, found);
+  }
+}
+
+/** Refuses folders whose content is not what the stage's key says. */
+function checkDigests(config: StageConfig, inventory: Inventory): void {
+  const { index } = inventory;
+  if (config.kind === 'evaluate') {
+    const { id, digest } = config.benchmark;
+    const found = index.benchmarks.find((entry) => entry.id === id)?.digest;
+    if (found !== digest) throw other('benchmark', id, digest, found);
+    return;
+  }
+  checkBackbones(config, inventory);
+  const { recipe, part, digest } = config.data;
+  const found = index.recipes.find((entry) => entry.id === recipe)?.parts[part]?.digest;
+  if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
+}
+
+/** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
+export async function prepareJob(
+  { stage, attemptId, checkpoint }: Lease,
+  sources: Sources,
+  backend: string,
+  threads: number,
+): Promise<string> {
+  const { inventory, artifacts, stages, results } = sources;
+  const config = stage.config as unknown as StageConfig;
+  const parentRows = await stages.find(stage.parents);
+  const parentConfigs = stage.parents.map(
+    (key) => parentRows.find((row) => row.key === key)!.config as unknown as StageConfig,
+  );
+  checkDigests(config, inventory);
+  for (const parent of parentConfigs) if (parent.kind === 'train') checkBackbones(parent, inventory);
+  const files = await results.artifacts(stage.parents);
+  const parents = await Promise.all(
+    stage.parents.map(async (stageKey, i) => {
+      const sha256 = files.find(
+        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
+      )!.sha256;
+      return { stageKey, config: parentConfigs[i]!, modelFile: await artifacts.verified(sha256) };
+    }),
+  );
+  const outputDir = artifacts.attemptDir(attemptId);
+  await mkdir(outputDir, { recursive: true });
+  const job: TrainerJob = {
+    version: 1,
+    stageKey: stage.key,
+    config,
+    backend,
+    threads,
+    outputDir,
+    backbones: inventory.backbones,
+    data: inventory.data,
+    benchmarks: inventory.benchmarks,
+    parents,
+    resumeFrom: checkpoint === null ? null : join(artifacts.root, checkpoint.path),
+  };
+  const file = join(outputDir, 'job.json');
+  await writeFile(file, `${JSON.stringify(job, null, 2)}\n`);
+  return file;
+}

@@ -1,0 +1,20 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/**
+ * Ends this process when its supervisor is gone or silent: the pipe closes, or no line refreshes the deadline in time.
+ * A line holds the milliseconds until the next deadline.
+ */
+export function watchDeadline(pipe: Readable, end: () => void): void {
+  let timer: NodeJS.Timeout | null = null;
+  const lines = createInterface({ input: pipe });
+  lines.on('line', (line) => {
+    const milliseconds = Number(line);
+    if (!Number.isFinite(milliseconds)) return;
+    if (timer) clearTimeout(timer);
+    timer = setTimeout(end, milliseconds);
+    timer.unref();
+  });
+  lines.on('close', end);
+  pipe.on('error', end);
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { JobPayload } from '@ablate/contracts';
+import { toErrorShape } from '@ablate/errors';
+import type { JobQueue, Work } from '@ablate/queue';
+import { coreCount, type Logger, type Settings } from '@ablate/runtime';
+import {
+  takeInventory,
+  type ArtifactStore,
+  type AttemptRepository,
+  type Inventory,
+  type InventoryFolders,
+  type Lease,
+  type MetricRepository,
+  type ResultRepository,
+  type StageRepository,
+  type WorkerRepository,
+} from '@ablate/storage';
+import { AttemptRunner } from './attempt-runner.js';
+import type { Device } from './device.js';
+import { prepareJob } from './prepare-job.js';
+
+export interface WorkerDeps {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly queue: JobQueue;
+  readonly attempts: AttemptRepository;
+  readonly metrics: MetricRepository;
+  readonly stages: StageRepository;
+  readonly results: ResultRepository;
+  readonly workers: WorkerRepository;
+  readonly artifacts: ArtifactStore;
+  readonly folders: InventoryFolders;
+  readonly inventoryCache: string;
+  readonly numericsClass: string;
+  readonly backend: string;
+  readonly device: Device;
+  /** Command of the trainer without the job file. */
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Takes attempts from the queue, one child process a slot. */
+@Injectable()
+export class WorkerService {
+  readonly id = `worker-${randomBytes(4).toString('hex')}`;
+  private readonly runners = new Set<AttemptRunner>();
+  private readonly freeGpus: number[];
+  private work: Work | null = null;
+  private heartbeat: NodeJS.Timeout | null = null;
+  private stopping = false;
+
+  constructor(private readonly deps: WorkerDeps) {
+    this.freeGpus = [...deps.device.gpus];
+  }
+
+  /** Slots: as set, else one a GPU, else one a core. */
+  get slots(): number {
+    const { settings, device } = this.deps;
+    return settings.worker.slots ?? (device.gpus.length > 0 ? device.gpus.length : coreCount());
+  }
+
+  /** Registers, then takes jobs until `stop`. Throws when the pool computes with another numerics class. */
+  async start(): Promise<void> {
+    const { workers, settings, numericsClass, device, queue, logger } = this.deps;
+    const { name, pool } = settings.worker;
+    await workers.register({
+      id: this.id,
+      name,
+      pool,
+      numericsClass,
+      device: `${this.deps.backend} ${device.model}`,
+      slots: this.slots,
+    });
+    this.heartbeat = setInterval(
+      () => void workers.seen(this.id, this.stopping ? 'stopping' : 'online').catch(() => undefined),
+      settings.timing.renewMs,
+    );
+    this.work = await queue.work(
+      { 'run-stage': (payload) => this.runStage(payload) },
+      { concurrency: this.slots, onError: (error) => logger.warn({ error: error.message }, 'queue') },
+    );
+    logger.info(
+      { id: this.id, pool, slots: this.slots, numericsClass, device: device.model },
+      'worker ready',
+    );
+  }
+
+  /** Asks every trainer for a checkpoint, gives the attempts back, and says goodbye. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    for (const runner of this.runners) runner.stop();
+    await this.work?.close();
+    if (this.heartbeat) clearInterval(this.heartbeat);
+    await this.deps.workers.seen(this.id, 'gone');
+  }
+
+  private async runStage({ attemptId }: JobPayload<'run-stage'>): Promise<void> {
+    const { attempts, settings, device, logger } = this.deps;
+    if (this.stopping) return;
+    const lease = await attempts.lease(attemptId, this.id, this.deviceName(), settings.timing.leaseMs);
+    if (!lease) {
+      logger.info({ attempt: attemptId }, 'not queued any more');
+      return;
+    }
+    const gpu = device.gpus.length > 0 ? this.freeGpus.shift() : undefined;
+    try {
+      await this.runLease(lease, gpu);
+    } finally {
+      if (gpu !== undefined) this.freeGpus.push(gpu);
+    }
+  }
+
+  private async runLease(lease: Lease, gpu: number | undefined): Promise<void> {
+    const { settings, backend, environment } = this.deps;
+    const runner = new AttemptRunner(lease, {
+      ...this.deps,
+      env: { ...environment, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: String(gpu) }) },
+      device: this.deviceName(),
+      timing: settings.timing,
+      maxFailures: settings.maxFailures,
+    });
+    this.runners.add(runner);
+    try {
+      const jobFile = await prepareJob(
+        lease,
+        { ...this.deps, inventory: await this.inventory() },
+        backend,
+        settings.worker.threads,
+      );
+      if (this.stopping) runner.stop();
+      await runner.run(jobFile);
+    } catch (error) {
+      const shape = toErrorShape(error);
+      await this.deps.attempts
+        .finish(lease, { state: 'failed', error: shape, final: shape.code !== 'INTERNAL' })
+        .catch(() => undefined);
+    } finally {
+      this.runners.delete(runner);
+    }
+  }
+
+  private deviceName(): string {
+    return `${this.deps.numericsClass} ${this.deps.device.model}`;
+  }
+
+  private inventory(): Promise<Inventory> {
+    return takeInventory(this.deps.folders, this.deps.inventoryCache);
+  }
+}
