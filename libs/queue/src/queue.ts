@@ -11,7 +11,7 @@ export interface QueueOptions {
 }
 
 export interface JobOptions {
-  /** Idempotent: a second job of this id is not added. No ":" and not only digits. */
+  /** Idempotent: while a job of this id waits or runs, a second is not added. No ":" and not only digits. */
   readonly jobId: string;
   /** 0..100, higher first. */
   readonly priority: number;
@@ -47,6 +47,9 @@ const RETENTION = {
 } as const;
 /** A supervisor's event loop is never blocked; this bounds how long a killed worker's job stays hidden. */
 const LOCK_MS = 30_000;
+
+const ENDED: readonly string[] = ['completed', 'failed', 'unknown'];
+const hasEnded = async (job: Job): Promise<boolean> => ENDED.includes(await job.getState());
 
 type Connection = {
   readonly Queue: typeof Queue;
@@ -88,13 +91,15 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   return {
     backend: options.redisUrl === null ? 'postgres' : 'redis',
     enqueue: async (job, payload, { jobId, priority }) => {
-      await queue.add(job, parseJob(job, payload), { jobId, priority: toBullPriority(priority) });
+      const data = parseJob(job, payload);
+      // BullMQ runs no second job of an id that it still retains, and a row may outlive the job that was to start it.
+      const known = await queue.getJob(jobId);
+      if (known && (await hasEnded(known))) await known.remove();
+      await queue.add(job, data, { jobId, priority: toBullPriority(priority) });
     },
     has: async (jobId) => {
       const job = await queue.getJob(jobId);
-      if (!job) return false;
-      const state = await job.getState();
-      return state !== 'completed' && state !== 'failed' && state !== 'unknown';
+      return job !== undefined && !(await hasEnded(job));
     },
     remove: async (jobId) => {
       await queue.remove(jobId);
