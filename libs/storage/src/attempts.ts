@@ -3,6 +3,7 @@ import { AblateError, type AblateErrorShape } from '@ablate/errors';
 import type { Database, Transaction } from './database.js';
 import { Prisma, type Attempt, type Stage } from './generated/client.js';
 import { errorColumn } from './json.js';
+import { isWanted } from './wanted.js';
 
 /** Proof that a worker may write for an attempt. */
 export interface Fence {
@@ -22,9 +23,6 @@ export type Outcome =
   | { readonly state: 'failed'; readonly error: AblateErrorShape; readonly final: boolean }
   | { readonly state: 'released' }
   | { readonly state: 'cancelled' };
-
-/** How a stage goes on after an attempt's end. */
-const STAGE_AFTER = { done: 'done', released: 'waiting', cancelled: 'cancelled' } as const;
 
 const stale = ({ attemptId }: Fence): AblateError =>
   new AblateError('STALE_ATTEMPT', `Attempt ${attemptId} has been given away: its write is rejected.`, {
@@ -65,6 +63,35 @@ export async function fenced<T>(
       });
     }
     throw error;
+  }
+}
+
+/** How a stage goes on after its attempt's end. */
+async function moveStage(tx: Transaction, key: string, outcome: Outcome): Promise<void> {
+  const where = { key };
+  switch (outcome.state) {
+    case 'done': {
+      const { seconds, bitExact } = outcome;
+      const data = { state: 'done', seconds, bitExact, finishedAt: new Date(), error: Prisma.DbNull };
+      await tx.stage.update({ where, data });
+      await tx.checkpoint.deleteMany({ where: { stageKey: key } });
+      break;
+    }
+    case 'failed': {
+      const state = outcome.final ? 'failed' : 'waiting';
+      await tx.stage.update({
+        where,
+        data: { state, failures: { increment: 1 }, error: errorColumn(outcome.error) },
+      });
+      break;
+    }
+    case 'released':
+      await tx.stage.update({ where, data: { state: 'waiting' } });
+      break;
+    case 'cancelled':
+      // Somebody may have asked for it while it stopped.
+      await tx.$executeRaw`UPDATE stages s SET state = CASE WHEN ${isWanted} THEN 'waiting' ELSE 'cancelled' END WHERE key = ${key}`;
+      break;
   }
 }
 
@@ -164,29 +191,7 @@ export class AttemptRepository {
         where: { id: fence.attemptId },
         data: { state: outcome.state, finishedAt: new Date(), error },
       });
-      if (outcome.state === 'failed') {
-        await tx.stage.update({
-          where: { key: attempt.stageKey },
-          data: { state: outcome.final ? 'failed' : 'waiting', failures: { increment: 1 }, error },
-        });
-      } else {
-        await tx.stage.update({
-          where: { key: attempt.stageKey },
-          data: {
-            state: STAGE_AFTER[outcome.state],
-            ...(outcome.state === 'done'
-              ? {
-                  seconds: outcome.seconds,
-                  bitExact: outcome.bitExact,
-                  finishedAt: new Date(),
-                  error: Prisma.DbNull,
-                }
-              : {}),
-          },
-        });
-        if (outcome.state === 'done')
-          await tx.checkpoint.deleteMany({ where: { stageKey: attempt.stageKey } });
-      }
+      await moveStage(tx, attempt.stageKey, outcome);
     });
   }
 
@@ -197,11 +202,9 @@ export class AttemptRepository {
         UPDATE attempts SET state = 'lost', finished_at = now()
         WHERE state = 'leased' AND lease_expires_at + ${graceMs} * interval '1 millisecond' < now()
         RETURNING id AS "attemptId", stage_key AS "stageKey", worker_id AS "workerId"`;
-      if (lost.length > 0) {
-        const keys = lost.map(({ stageKey }) => stageKey);
-        await tx.$executeRaw`UPDATE stages s SET state = CASE WHEN EXISTS (SELECT 1 FROM attempts a WHERE a.stage_key = s.key AND a.cancel_requested AND a.state = 'lost')
-          THEN 'cancelled' ELSE 'waiting' END WHERE key = ANY(${keys}) AND state = 'running'`;
-      }
+      const ids = lost.map(({ attemptId }) => attemptId);
+      await tx.$executeRaw`UPDATE stages s SET state = CASE WHEN a.cancel_requested AND NOT ${isWanted} THEN 'cancelled' ELSE 'waiting' END
+        FROM attempts a WHERE a.id = ANY(${ids}) AND a.stage_key = s.key AND s.state = 'running'`;
       return lost;
     });
   }
@@ -225,6 +228,16 @@ export class AttemptRepository {
 
   ofStage(stageKey: string): Promise<Attempt[]> {
     return this.database.attempt.findMany({ where: { stageKey }, orderBy: { number: 'asc' } });
+  }
+
+  /** Number of attempts of each stage. */
+  async counts(stageKeys: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.attempt.groupBy({
+      by: ['stageKey'],
+      where: { stageKey: { in: [...stageKeys] } },
+      _count: true,
+    });
+    return new Map(rows.map(({ stageKey, _count }) => [stageKey, _count]));
   }
 
   async staleWrites(): Promise<number> {

@@ -3,6 +3,7 @@ import type { StageConfig } from '@ablate/catalogue';
 import type { Database } from './database.js';
 import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
 import { toJson } from './json.js';
+import { lockWants, wantAgain } from './wanted.js';
 
 export interface NewStage {
   readonly key: string;
@@ -59,6 +60,7 @@ export class ExperimentRepository {
   async submit(experiment: NewExperiment): Promise<void> {
     await this.database.$transaction(
       async (tx) => {
+        await lockWants(tx);
         await tx.project.upsert({
           where: { name: experiment.project },
           create: { name: experiment.project },
@@ -97,8 +99,8 @@ export class ExperimentRepository {
           skipDuplicates: true,
         });
         const keys = experiment.stages.map(({ key }) => key);
+        await wantAgain(tx, keys);
         await tx.$executeRaw`UPDATE stages SET priority = GREATEST(priority, ${priority}) WHERE key = ANY(${keys})`;
-        await tx.$executeRaw`UPDATE stages SET state = 'waiting', failures = 0, error = NULL WHERE key = ANY(${keys}) AND state IN ('failed', 'cancelled')`;
         await tx.cell.createMany({
           data: experiment.cells.map(({ id: cellId, label, levels }, position) => ({
             experimentId: id,

@@ -1,5 +1,6 @@
 import type { Database } from './database.js';
 import { Prisma, type Stage } from './generated/client.js';
+import { isWanted, lockWants, wantAgain } from './wanted.js';
 
 /** A stage that may run now, with the running experiments that want it. */
 export interface ReadyStage {
@@ -73,30 +74,34 @@ export class StageRepository {
     return new Map(rows.map(({ stageKey, _count }) => [stageKey, _count]));
   }
 
+  countByState(): Promise<{ state: string; count: number }[]> {
+    return this.database
+      .$queryRaw`SELECT state, count(*)::int AS count FROM stages GROUP BY state ORDER BY state`;
+  }
+
   /** Stages of one name, newest first, for finding the nearest one. */
   ofName(name: string, limit: number): Promise<Stage[]> {
     return this.database.stage.findMany({ where: { name }, orderBy: { createdAt: 'desc' }, take: limit });
   }
 
-  /** Waiting stages that no running experiment wants any more, and running ones whose attempts should stop. */
+  /** Cancels what no running experiment wants any more: waiting and queued stages at once, running ones are asked to stop. */
   async cancelUnwanted(keys: readonly string[]): Promise<void> {
+    const given = [...keys];
     await this.database.$transaction(async (tx) => {
-      const wanted = Prisma.sql`EXISTS (SELECT 1 FROM run_stages rs JOIN runs r ON r.id = rs.run_id JOIN experiments e ON e.id = r.experiment_id
-        WHERE rs.stage_key = s.key AND e.state = 'running')`;
-      await tx.$executeRaw`UPDATE attempts SET cancel_requested = true WHERE state = 'leased' AND stage_key IN
-        (SELECT s.key FROM stages s WHERE s.key = ANY(${[...keys]}) AND NOT ${wanted})`;
-      await tx.$executeRaw`UPDATE attempts SET state = 'cancelled', finished_at = now() WHERE state = 'queued' AND stage_key IN
-        (SELECT s.key FROM stages s WHERE s.key = ANY(${[...keys]}) AND NOT ${wanted})`;
-      await tx.$executeRaw`UPDATE stages s SET state = 'cancelled' WHERE s.key = ANY(${[...keys]}) AND s.state IN ('waiting', 'queued') AND NOT ${wanted}`;
+      await lockWants(tx);
+      const unwanted = Prisma.sql`(SELECT s.key FROM stages s WHERE s.key = ANY(${given}) AND NOT ${isWanted})`;
+      // Queued ones first: an attempt that is leased in between is then asked to stop.
+      await tx.$executeRaw`UPDATE attempts SET state = 'cancelled', finished_at = now() WHERE state = 'queued' AND stage_key IN ${unwanted}`;
+      await tx.$executeRaw`UPDATE attempts SET cancel_requested = true WHERE state = 'leased' AND stage_key IN ${unwanted}`;
+      await tx.$executeRaw`UPDATE stages SET state = 'cancelled' WHERE state IN ('waiting', 'queued') AND key IN ${unwanted}`;
     });
   }
 
-  /** Offers failed and cancelled stages again. Returns how many. */
-  async offerAgain(keys: readonly string[]): Promise<number> {
-    const { count } = await this.database.stage.updateMany({
-      where: { key: { in: [...keys] }, state: { in: ['failed', 'cancelled'] } },
-      data: { state: 'waiting', failures: 0, error: Prisma.DbNull },
+  /** Offers failed and cancelled stages again, and takes back requests to stop. Returns how many wait again. */
+  offerAgain(keys: readonly string[]): Promise<number> {
+    return this.database.$transaction(async (tx) => {
+      await lockWants(tx);
+      return wantAgain(tx, keys);
     });
-    return count;
   }
 }
