@@ -1,0 +1,18 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CONTEXT, type Context } from './context.js';
+import { DetailsController } from './http/details.controller.js';
+import { EventsController } from './http/events.controller.js';
+import { GridsController } from './http/grids.controller.js';
+import { HealthController } from './http/health.controller.js';
+import { MetaController } from './http/meta.controller.js';
+
+@Module({})
+export class AppModule {
+  static register(context: Context): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [GridsController, DetailsController, HealthController, EventsController, MetaController],
+      providers: [{ provide: CONTEXT, useValue: context }],
+    };
+  }
+}

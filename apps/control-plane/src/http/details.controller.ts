@@ -1,0 +1,86 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { routes } from '@ablate/contracts';
+import type {
+  AttemptView,
+  Explanation,
+  Inventory,
+  LogLine,
+  MetricSeries,
+  ProjectView,
+  RunView,
+  StageView,
+  WorkerView,
+} from '@ablate/contracts';
+import { CONTEXT, type Context } from '../context.js';
+import { clockOf } from '../planning/estimate-time.js';
+import { describeRuns, findRun, readLogs, readMetrics } from '../read/describe-runs.js';
+import { describeStage } from '../read/describe-stage.js';
+import { describeAttempts, describeWorkers } from '../read/describe-workers.js';
+import { explainStage, findStage } from '../read/explain-stage.js';
+import { queryOf } from './parse.js';
+
+@Controller()
+export class DetailsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  @Get('runs/:id')
+  async run(@Param('id') id: string): Promise<RunView> {
+    return (await describeRuns(this.context, [await findRun(this.context, id)]))[0]!;
+  }
+
+  @Get('runs/:id/logs')
+  logs(@Param('id') id: string, @Query() raw: unknown): Promise<LogLine[]> {
+    return readLogs(this.context, id, queryOf(routes.logs.query, raw).limit);
+  }
+
+  @Get('stages/:id')
+  async stage(@Param('id') id: string): Promise<StageView> {
+    const { stages, attempts } = this.context;
+    const stage = await findStage(this.context, id);
+    const parents = await stages.find(stage.parents);
+    const counts = await attempts.counts([stage.key]);
+    const byKey = new Map([...parents, stage].map((row) => [row.key, row]));
+    return describeStage(
+      stage,
+      byKey,
+      await stages.uses([stage.key]),
+      counts.get(stage.key) ?? 0,
+      clockOf(await stages.throughput()),
+    );
+  }
+
+  @Get('stages/:id/explain')
+  explain(@Param('id') id: string): Promise<Explanation> {
+    return explainStage(this.context, id);
+  }
+
+  @Get('attempts')
+  async attempts(@Query() raw: unknown): Promise<AttemptView[]> {
+    const { key } = await findStage(this.context, queryOf(routes.attempts.query, raw).stage);
+    return describeAttempts(this.context, key);
+  }
+
+  @Get('metrics')
+  metrics(@Query() raw: unknown): Promise<MetricSeries[]> {
+    return readMetrics(this.context, queryOf(routes.metrics.query, raw));
+  }
+
+  @Get('workers')
+  workers(): Promise<WorkerView[]> {
+    return describeWorkers(this.context);
+  }
+
+  @Get('projects')
+  async projects(): Promise<ProjectView[]> {
+    return (await this.context.experiments.projects()).map(({ name, _count }) => ({
+      name,
+      experiments: _count.experiments,
+    }));
+  }
+
+  @Get('inventory')
+  async inventory(): Promise<Inventory> {
+    const { index, problems } = await this.context.inventory();
+    return JSON.parse(JSON.stringify({ ...index, problems })) as Inventory;
+  }
+}

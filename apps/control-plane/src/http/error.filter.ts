@@ -1,0 +1,35 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { AblateError, toErrorShape, type AblateErrorShape } from '@ablate/errors';
+import type { Logger } from '@ablate/runtime';
+import type { FastifyReply } from 'fastify';
+
+const UNAVAILABLE = new Set(['DATABASE_UNREACHABLE']);
+
+function statusOf({ code }: AblateErrorShape): number {
+  if (code === 'NOT_FOUND') return 404;
+  if (code === 'INTERNAL') return 500;
+  if (UNAVAILABLE.has(code)) return 503;
+  return code === 'NOT_RUNNING' || code === 'NOTHING_TO_RETRY' ? 409 : 400;
+}
+
+/** Every failure leaves as `{ error: { code, message, path, value, rule, fix } }`; what is not ours is logged and hidden. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (thrown instanceof HttpException) {
+      const status = thrown.getStatus();
+      const error = new AblateError(status === 404 ? 'NO_ROUTE' : 'BAD_REQUEST', thrown.message, {
+        rule: 'A route of /api/v1/openapi.json.',
+        fix: 'Check method, path and body.',
+      });
+      void reply.status(status).send({ error: error.toJSON() });
+      return;
+    }
+    const shape = toErrorShape(thrown);
+    if (shape.code === 'INTERNAL') this.logger.error({ err: thrown }, 'request failed');
+    void reply.status(statusOf(shape)).send({ error: shape });
+  }
+}

@@ -1,0 +1,75 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { routes } from '@ablate/contracts';
+import type { Comparison, ExperimentDetail, ExperimentView, Plan, RunView } from '@ablate/contracts';
+import { CONTEXT, type Context } from '../context.js';
+import { cancelExperiment, retryExperiment } from '../planning/change-experiment.js';
+import { planGrid } from '../planning/plan-grid.js';
+import { submitExperiment } from '../planning/submit-experiment.js';
+import { compareCells } from '../read/compare-cells.js';
+import { describeExperiment } from '../read/describe-experiment.js';
+import { describeRuns } from '../read/describe-runs.js';
+import { exportTable } from '../read/export-table.js';
+import { findExperiment } from '../read/find-experiment.js';
+import { queryOf, specOf } from './parse.js';
+
+@Controller()
+export class GridsController {
+  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+
+  private async detail(id: string): Promise<ExperimentDetail> {
+    return describeExperiment(this.context, await findExperiment(this.context.experiments, id));
+  }
+
+  @Post('plans')
+  @HttpCode(200)
+  async plan(@Body() body: unknown): Promise<Plan> {
+    return (await planGrid(this.context, specOf(body))).plan;
+  }
+
+  @Post('experiments')
+  async submit(@Body() body: unknown): Promise<ExperimentDetail> {
+    return this.detail(await submitExperiment(this.context, specOf(body)));
+  }
+
+  @Get('experiments')
+  async list(@Query() raw: unknown): Promise<ExperimentView[]> {
+    const { project, limit } = queryOf(routes.experiments.query, raw);
+    const rows = await this.context.experiments.list(project, limit);
+    const details = await Promise.all(rows.map((row) => describeExperiment(this.context, row)));
+    return details.map(({ spec: _spec, stageList: _stages, ...view }) => view);
+  }
+
+  @Get('experiments/:id')
+  experiment(@Param('id') id: string): Promise<ExperimentDetail> {
+    return this.detail(id);
+  }
+
+  @Get('experiments/:id/runs')
+  async runs(@Param('id') id: string): Promise<RunView[]> {
+    const { id: found } = await findExperiment(this.context.experiments, id);
+    return describeRuns(this.context, await this.context.experiments.runs(found));
+  }
+
+  @Get('experiments/:id/comparison')
+  async compare(@Param('id') id: string): Promise<Comparison> {
+    return compareCells(this.context, await findExperiment(this.context.experiments, id));
+  }
+
+  @Get('experiments/:id/export')
+  async export(@Param('id') id: string, @Query() raw: unknown): Promise<{ format: string; text: string }> {
+    const { format } = queryOf(routes.export.query, raw);
+    return { format, text: exportTable(await this.compare(id), format) };
+  }
+
+  @Post('experiments/:id/cancel')
+  @HttpCode(200)
+  async cancel(@Param('id') id: string): Promise<ExperimentDetail> {
+    return this.detail(await cancelExperiment(this.context, id));
+  }
+
+  @Post('experiments/:id/retry')
+  @HttpCode(200)
+  async retry(@Param('id') id: string): Promise<ExperimentDetail> {
+    return this.detail(await retryExperiment(this.context, id));
+  }
+}

@@ -1,0 +1,11 @@
+import { parseGridSpec, parseWith } from '@ablate/contracts';
+import type { GridSpec } from '@ablate/design-space';
+import type { z } from 'zod';
+
+/** A query against its schema, with defaults filled in. */
+export const queryOf = <S extends z.ZodType>(schema: S, raw: unknown): z.infer<S> =>
+  parseWith(schema as z.ZodType<z.infer<S>>, raw, 'BAD_QUERY');
+
+/** The grid in a body `{ spec }`; errors name fields of the grid, not of the body. */
+export const specOf = (body: unknown): GridSpec =>
+  parseGridSpec((body as { spec?: unknown } | null)?.spec ?? null);

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { GridSpec } from '@ablate/design-space';
+import type { Context } from '../context.js';
+import { planGrid } from './plan-grid.js';
+
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40) || 'grid';
+
+/** Plans a grid and writes it as an experiment in one transaction; returns its id. The scheduler does the rest. */
+export async function submitExperiment(context: Context, spec: GridSpec): Promise<string> {
+  const { plan, grid } = await planGrid(context, spec);
+  const id = `${slug(spec.name)}-${randomBytes(3).toString('hex')}`;
+  await context.experiments.submit({
+    id,
+    project: spec.project,
+    name: spec.name,
+    spec,
+    priority: spec.priority ?? 50,
+    maxParallel: spec.maxParallel ?? null,
+    baselineCell: grid.expansion.baselineId,
+    notes: plan.notes,
+    cells: plan.cells.map((cell) => ({
+      ...cell,
+      levels: grid.expansion.cells.find(({ id: cellId }) => cellId === cell.id)!.levels,
+    })),
+    runs: grid.runs.map((run, i) => ({ id: `${id}-${i + 1}`, ...run })),
+    stages: grid.stages,
+    savedTrainings: plan.saved.trainings,
+  });
+  context.logger.info({ experiment: id, counts: plan.counts }, 'experiment submitted');
+  return id;
+}

@@ -1,0 +1,68 @@
+import { explainDifference } from '@ablate/catalogue';
+import type { Explanation } from '@ablate/contracts';
+import type { Stage } from '@ablate/storage';
+import type { Context } from '../context.js';
+import { notFound } from '../not-found.js';
+
+const CANDIDATES = 200;
+
+export async function findStage({ stages }: Context, keyOrPrefix: string): Promise<Stage> {
+  const stage = await stages.byPrefix(keyOrPrefix);
+  if (!stage)
+    throw notFound(
+      'stage',
+      keyOrPrefix,
+      'Give its key, or enough of its beginning; `ablate runs EXPERIMENT --json` lists keys.',
+    );
+  return stage;
+}
+
+const plain = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
+
+/** Why a stage was reused (hit), or which fields made it differ from the most similar earlier stage (miss). */
+export async function explainStage(context: Context, keyOrPrefix: string): Promise<Explanation> {
+  const stage = await findStage(context, keyOrPrefix);
+  const uses = (await context.stages.uses([stage.key])).get(stage.key) ?? 0;
+  const base = {
+    key: stage.key,
+    stage: stage.name,
+    firstExperiment: stage.firstExperiment,
+    inputs: stage.inputs as Explanation['inputs'],
+    bitExact: stage.bitExact,
+  };
+  if (uses > 1) {
+    const sentence = `Hit: ${uses} runs need exactly this stage (same config, weights, data, seed, trainer and numerics), so it ran once, first for ${stage.firstExperiment ?? 'an experiment that is gone'}.`;
+    return { ...base, outcome: 'hit', sentence, nearest: null, differences: [] };
+  }
+  const others = (await context.stages.ofName(stage.name, CANDIDATES)).filter(
+    ({ key, createdAt }) => key !== stage.key && createdAt <= stage.createdAt,
+  );
+  const compared = others
+    .map((other) => ({ other, differences: explainDifference(stage.inputs, other.inputs) }))
+    .sort((a, b) => a.differences.length - b.differences.length || (a.other.key < b.other.key ? -1 : 1));
+  const [closest] = compared;
+  if (!closest)
+    return {
+      ...base,
+      outcome: 'miss',
+      sentence: `Miss: the first "${stage.name}" stage here.`,
+      nearest: null,
+      differences: [],
+    };
+  const differences = closest.differences.map(({ path, a, b }) => ({
+    path,
+    here: a ?? null,
+    there: b ?? null,
+  }));
+  const shown = closest.differences
+    .slice(0, 3)
+    .map(({ path, a, b }) => `${path} (${plain(b)} there, ${plain(a)} here)`);
+  const more = differences.length > 3 ? ` and ${differences.length - 3} more` : '';
+  return {
+    ...base,
+    outcome: 'miss',
+    sentence: `Miss: the nearest stage ${closest.other.key.slice(0, 12)} differs in ${shown.join(', ')}${more}.`,
+    nearest: closest.other.key,
+    differences,
+  };
+}
