@@ -17,7 +17,7 @@ export type Client = { readonly [N in RouteName]: (input: RouteInput<N>) => Prom
 
 interface AnyInput {
   readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
 }
 
@@ -46,6 +46,26 @@ function addressOf(
   return url;
 }
 
+const notOurs = (baseUrl: string, what: string, cause?: unknown): AblateError =>
+  new AblateError(
+    'BAD_ANSWER',
+    `${baseUrl} answered ${what}.`,
+    {
+      path: 'ABLATE_URL',
+      value: baseUrl,
+      rule: 'An Ablate server of this version.',
+      fix: 'Check that the address is that of an Ablate server, and that client and server are of one version.',
+    },
+    { cause },
+  );
+
+async function failureOf(baseUrl: string, response: Response): Promise<AblateError> {
+  const failure = errorBody.safeParse(await response.json().catch(() => null));
+  return failure.success
+    ? AblateError.from(failure.data.error)
+    : notOurs(baseUrl, `${response.status} without an Ablate error`);
+}
+
 async function call({ baseUrl, signal }: ClientOptions, route: Route, input: AnyInput): Promise<unknown> {
   const body =
     input.body === undefined
@@ -58,52 +78,64 @@ async function call({ baseUrl, signal }: ClientOptions, route: Route, input: Any
   }).catch((cause: unknown) => {
     throw unreachable(baseUrl, cause);
   });
-  const json: unknown = await response.json().catch(() => null);
-  if (response.ok) return route.response.parse(json);
-  const failure = errorBody.safeParse(json);
-  if (failure.success) throw AblateError.from(failure.data.error);
-  throw new AblateError('BAD_ANSWER', `${baseUrl} answered ${response.status} without an Ablate error.`, {
-    path: 'ABLATE_URL',
-    value: baseUrl,
-    rule: 'An Ablate server of this version.',
-    fix: 'Check that the address is that of an Ablate server.',
-  });
+  if (!response.ok) throw await failureOf(baseUrl, response);
+  const answer = route.response.safeParse(await response.json().catch(() => null));
+  if (!answer.success) throw notOurs(baseUrl, `${route.path} with another shape`, answer.error);
+  return answer.data;
 }
 
-/** Server-sent events of a response body: the `data` of each. */
-async function* dataLines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+interface StreamEvent {
+  readonly id: string | null;
+  readonly data: string;
+}
+
+/** Fields of one event of a stream; null for a comment. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+function readEvent(text: string): StreamEvent | null {
+  const field = (name: string): string[] =>
+    text
+      .split('\n')
+      .flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).trim()] : []));
+  const data = field('data');
+  return data.length === 0 ? null : { id: field('id').at(-1) ?? null, data: data.join('\n') };
+}
+
+async function* streamEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
   const decoder = new TextDecoder();
   let buffer = '';
   for await (const chunk of body) {
     buffer += decoder.decode(chunk, { stream: true });
     for (let end = buffer.indexOf('\n\n'); end >= 0; end = buffer.indexOf('\n\n')) {
-      const event = buffer.slice(0, end);
+      const event = readEvent(buffer.slice(0, end));
       buffer = buffer.slice(end + 2);
-      const data = event
-        .split('\n')
-        .flatMap((line) => (line.startsWith('data:') ? [line.slice(5).trim()] : []));
-      if (data.length > 0) yield data.join('\n');
+      if (event) yield event;
     }
   }
 }
 
 const RECONNECT_MS = 500;
+const MOST_FAILURES = 20;
 
+/** Throws what the server answers when it refuses; a lost connection or a server that restarts is tried again. */
 async function* events(
   { baseUrl }: ClientOptions,
   experiment: string,
   signal?: AbortSignal,
 ): AsyncGenerator<ServerEvent> {
   const url = addressOf(baseUrl, { path: '/events' }, { query: { experiment } });
+  let lastId: string | null = null;
   for (let failures = 0; !signal?.aborted;) {
+    let refusal: AblateError | null = null;
     try {
       const response = await fetch(url, {
-        headers: { accept: 'text/event-stream' },
+        headers: { accept: 'text/event-stream', ...(lastId === null ? {} : { 'last-event-id': lastId }) },
         ...(signal ? { signal } : {}),
       });
-      if (response.ok && response.body) {
-        failures = 0;
-        for await (const data of dataLines(response.body)) {
+      if (response.status >= 500) throw await failureOf(baseUrl, response);
+      if (!response.ok || !response.body) refusal = await failureOf(baseUrl, response);
+      else {
+        for await (const { id, data } of streamEvents(response.body)) {
+          failures = 0;
+          lastId = id;
           const event = serverEvent.parse(JSON.parse(data));
           yield event;
           if (event.experiment.state !== 'running') return;
@@ -112,8 +144,9 @@ async function* events(
     } catch (cause) {
       if (signal?.aborted) return;
       failures += 1;
-      if (failures > 20) throw unreachable(baseUrl, cause);
+      if (failures > MOST_FAILURES) throw unreachable(baseUrl, cause);
     }
+    if (refusal) throw refusal;
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_MS));
   }
 }

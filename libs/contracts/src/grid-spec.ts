@@ -11,7 +11,7 @@ const condition = z.record(z.string(), z.union([level, z.array(level)]));
 const levels = z.record(z.string(), level);
 const drawn = z.strictObject({ runs: z.int().min(1), seed: z.int().optional() });
 
-/** The grid as a researcher writes it. What it means, exactly, is in docs/grid.md. */
+/** The grid as a researcher writes it. What it means is design-space's `expand` and catalogue's `resolveGrid`. */
 export const gridSpec = z
   .strictObject({
     version: z.literal(1),
