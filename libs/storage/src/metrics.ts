@@ -1,7 +1,7 @@
 import type { MetricPoint } from '@ablate/catalogue';
 import { fenced, type Fence } from './attempts.js';
-import type { Database } from './database.js';
-import { toJson } from './json.js';
+import type { Database, Transaction } from './database.js';
+import { toJson, toText } from './json.js';
 
 export interface Series {
   readonly stage: string;
@@ -21,27 +21,31 @@ export interface Batch {
   readonly lines: readonly StreamLine[];
 }
 
+async function writePoints(tx: Transaction, stageKey: string, points: readonly MetricPoint[]): Promise<void> {
+  const names = [...new Set(points.map(({ name }) => name))];
+  await tx.metricSeries.createMany({
+    data: names.map((name) => ({ stageKey, name })),
+    skipDuplicates: true,
+  });
+  const series = await tx.metricSeries.findMany({ where: { stageKey, name: { in: names } } });
+  const idOf = new Map(series.map(({ id, name }) => [name, id]));
+  // One statement may touch a row once.
+  const last = [...new Map(points.map((point) => [`${point.step} ${point.name}`, point])).values()];
+  await tx.$executeRaw`
+    INSERT INTO metric_points (series_id, step, value)
+    SELECT * FROM unnest(${last.map(({ name }) => idOf.get(name)!)}::int[], ${last.map(({ step }) => step)}::int[], ${last.map(({ value }) => value)}::float8[])
+    ON CONFLICT (series_id, step) DO UPDATE SET value = EXCLUDED.value`;
+}
+
 /** Metric points of stages, telemetry and logs of attempts. */
 export class MetricRepository {
   constructor(private readonly database: Database) {}
 
-  /** Writes a batch in one transaction and a few statements, whatever its size. A point that exists is written again with the same value. */
+  /** Writes a batch in one transaction and a few statements, whatever its size. Of a point that exists or comes twice the last value stays. */
   async write(fence: Fence, stageKey: string, { points, telemetry, lines }: Batch): Promise<void> {
+    const { attemptId } = fence;
     await fenced(this.database, fence, async (tx) => {
-      if (points.length > 0) {
-        const names = [...new Set(points.map(({ name }) => name))];
-        await tx.metricSeries.createMany({
-          data: names.map((name) => ({ stageKey, name })),
-          skipDuplicates: true,
-        });
-        const series = await tx.metricSeries.findMany({ where: { stageKey, name: { in: names } } });
-        const idOf = new Map(series.map(({ id, name }) => [name, id]));
-        await tx.$executeRaw`
-          INSERT INTO metric_points (series_id, step, value)
-          SELECT * FROM unnest(${points.map(({ name }) => idOf.get(name)!)}::int[], ${points.map(({ step }) => step)}::int[], ${points.map(({ value }) => value)}::float8[])
-          ON CONFLICT (series_id, step) DO UPDATE SET value = EXCLUDED.value`;
-      }
-      const { attemptId } = fence;
+      if (points.length > 0) await writePoints(tx, stageKey, points);
       if (telemetry.length > 0) {
         await tx.telemetry.createMany({
           data: telemetry.map(({ step, values }) => ({ attemptId, step, values: toJson(values) })),
@@ -50,7 +54,7 @@ export class MetricRepository {
       }
       if (lines.length > 0)
         await tx.logLine.createMany({
-          data: lines.map((line) => ({ attemptId, ...line })),
+          data: lines.map((line) => ({ ...line, attemptId, text: toText(line.text) })),
           skipDuplicates: true,
         });
     });

@@ -1,5 +1,6 @@
 import type { Prediction } from '@ablate/catalogue';
 import type { Database, Transaction } from './database.js';
+import { toText } from './json.js';
 
 export interface NewArtifact {
   readonly name: string;
@@ -19,7 +20,15 @@ export async function writeResults(
     data: artifacts.map(({ name, sha256, bytes }) => ({ stageKey, name, sha256, bytes: BigInt(bytes) })),
   });
   await tx.prediction.deleteMany({ where: { stageKey } });
-  await tx.prediction.createMany({ data: predictions.map((prediction) => ({ stageKey, ...prediction })) });
+  await tx.prediction.createMany({
+    data: predictions.map((prediction) => ({
+      ...prediction,
+      stageKey,
+      question: toText(prediction.question),
+      answer: toText(prediction.answer),
+      target: toText(prediction.target),
+    })),
+  });
 }
 
 export class ResultRepository {

@@ -28,7 +28,9 @@ export class StageRepository {
 
   /** By key or the beginning of it; null when none or several fit. */
   async byPrefix(prefix: string): Promise<Stage | null> {
-    const found = await this.database.stage.findMany({ where: { key: { startsWith: prefix } }, take: 2 });
+    // Prisma hands % and _ to LIKE as they are.
+    const startsWith = prefix.replace(/[\\%_]/g, '\\$&');
+    const found = await this.database.stage.findMany({ where: { key: { startsWith } }, take: 2 });
     return found.length === 1 ? found[0]! : null;
   }
 

@@ -3,13 +3,13 @@ import { experiment, expireBy, key, leased, openStorage, type Storage } from './
 
 const failure = { code: 'BOOM', message: 'It broke.', path: null, value: null, rule: null, fix: null };
 
-describe('attempts', () => {
-  let storage: Storage;
-  beforeAll(async () => {
-    storage = await openStorage();
-  }, 120_000);
-  afterAll(() => storage.close(), 60_000);
+let storage: Storage;
+beforeAll(async () => {
+  storage = await openStorage();
+}, 120_000);
+afterAll(() => storage.close(), 60_000);
 
+describe('attempts', () => {
   const submit = (...runs: string[][]): Promise<void> =>
     storage.experiments.submit(experiment(`e-${runs.flat().join('-')}`, runs));
   const stateOf = async (name: string): Promise<string | undefined> =>
@@ -183,12 +183,6 @@ describe('attempts', () => {
 });
 
 describe('cancelling', () => {
-  let storage: Storage;
-  beforeAll(async () => {
-    storage = await openStorage();
-  }, 120_000);
-  afterAll(() => storage.close(), 60_000);
-
   const stateOf = async (name: string): Promise<string | undefined> =>
     (await storage.stages.find([key(name)]))[0]?.state;
   /** Cancels an experiment as the control plane does. */

@@ -58,7 +58,7 @@ const config: EvaluateStageConfig = {
 };
 
 /** A stage's key from a short name. */
-export const key = (name: string): string => name.padEnd(64, '0');
+export const key = (name: string): string => name.padEnd(64, '-');
 
 export const stage = (name: string, parents: readonly string[] = []): NewStage => ({
   key: key(name),
