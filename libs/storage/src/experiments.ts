@@ -1,43 +1,9 @@
-import type { Levels } from '@ablate/design-space';
-import type { StageConfig } from '@ablate/catalogue';
 import type { Database } from './database.js';
 import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
+import { insertRuns, insertStages } from './experiment-rows.js';
 import { toJson } from './json.js';
+import type { NewExperiment } from './new-experiment.js';
 import { lockWants, wantAgain } from './wanted.js';
-
-export interface NewStage {
-  readonly key: string;
-  readonly kind: 'train' | 'evaluate';
-  readonly name: string;
-  readonly config: StageConfig;
-  /** What was hashed. */
-  readonly inputs: unknown;
-  readonly parents: readonly string[];
-  readonly pool: string;
-  readonly flops: number;
-  readonly peakMemoryBytes: number;
-}
-
-export interface NewExperiment {
-  readonly id: string;
-  readonly project: string;
-  readonly name: string;
-  readonly spec: unknown;
-  readonly priority: number;
-  readonly maxParallel: number | null;
-  readonly baselineCell: string | null;
-  readonly notes: readonly string[];
-  readonly cells: readonly { readonly id: string; readonly label: string; readonly levels: Levels }[];
-  readonly runs: readonly {
-    readonly id: string;
-    readonly cell: string;
-    readonly seed: number;
-    readonly stages: readonly string[];
-  }[];
-  /** Every stage that any run needs, parents before children. */
-  readonly stages: readonly NewStage[];
-  readonly savedTrainings: number;
-}
 
 export type RunRow = Run & {
   readonly cell: { readonly label: string; readonly levels: Prisma.JsonValue };
@@ -80,50 +46,13 @@ export class ExperimentRepository {
             notes: [...notes],
           },
         });
-        const known = await tx.stage.findMany({
-          where: { key: { in: experiment.stages.map(({ key }) => key) } },
-          select: { key: true, state: true },
-        });
-        const shared = new Set(
-          known.filter(({ state }) => state !== 'failed' && state !== 'cancelled').map(({ key }) => key),
-        );
-        await tx.stage.createMany({
-          data: experiment.stages.map(({ config, inputs, parents, ...stage }) => ({
-            ...stage,
-            config: toJson(config),
-            inputs: toJson(inputs),
-            parents: [...parents],
-            priority,
-            firstExperiment: id,
-          })),
-          skipDuplicates: true,
-        });
         const keys = experiment.stages.map(({ key }) => key);
+        const known = await tx.$queryRaw<{ key: string }[]>`
+          SELECT key FROM stages WHERE key = ANY(${keys}) AND state NOT IN ('failed', 'cancelled')`;
+        await insertStages(tx, experiment);
         await wantAgain(tx, keys);
-        await tx.$executeRaw`UPDATE stages SET priority = GREATEST(priority, ${priority}) WHERE key = ANY(${keys})`;
-        await tx.cell.createMany({
-          data: experiment.cells.map(({ id: cellId, label, levels }, position) => ({
-            experimentId: id,
-            cellId,
-            position,
-            label,
-            levels: toJson(levels),
-          })),
-        });
-        await tx.run.createMany({
-          data: experiment.runs.map(({ id: runId, cell, seed }, position) => ({
-            id: runId,
-            experimentId: id,
-            cellId: cell,
-            seed,
-            position,
-          })),
-        });
-        await tx.runStage.createMany({
-          data: experiment.runs.flatMap(({ id: runId, stages }) =>
-            stages.map((stageKey, position) => ({ runId, position, stageKey, reused: shared.has(stageKey) })),
-          ),
-        });
+        await tx.$executeRaw`UPDATE stages SET priority = ${priority} WHERE key = ANY(${keys}) AND priority < ${priority}`;
+        await insertRuns(tx, experiment, new Set(known.map(({ key }) => key)));
       },
       { timeout: 60_000 },
     );
