@@ -23,6 +23,8 @@ const base = {
 const project = (name, testMatch) => ({ ...base, displayName: name, testMatch });
 
 export default {
+  // Generous, so that a loaded machine fails no test: performance is the benches' business.
+  testTimeout: 120_000,
   watchman: false,
   projects: [
     project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/{tools,zoo}/**/*.spec.ts']),
