@@ -83,7 +83,6 @@ export async function startServer(settings: Settings, logger: Logger, shutdown: 
     new FastifyAdapter({ bodyLimit: 16 * 1024 * 1024, forceCloseConnections: true }),
     { logger: ['error', 'warn'], abortOnError: false },
   );
-  app.setGlobalPrefix('api/v1', { exclude: ['metrics', 'api/v1/openapi.json'] });
   app.useGlobalFilters(new ErrorFilter(logger));
   try {
     await app.listen(port, host);

@@ -19,7 +19,7 @@ import { describeAttempts, describeWorkers } from '../read/describe-workers.js';
 import { explainStage, findStage } from '../read/explain-stage.js';
 import { queryOf } from './parse.js';
 
-@Controller()
+@Controller('api/v1')
 export class DetailsController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 

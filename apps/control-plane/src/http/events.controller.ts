@@ -9,7 +9,7 @@ const LOOK_MS = 400;
 /** A comment line keeps proxies from closing a quiet stream. */
 const PING_EVERY = 40;
 
-@Controller('events')
+@Controller('api/v1/events')
 export class EventsController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 

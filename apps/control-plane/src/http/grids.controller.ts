@@ -12,7 +12,7 @@ import { exportTable } from '../read/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { queryOf, specOf } from './parse.js';
 
-@Controller()
+@Controller('api/v1')
 export class GridsController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 

@@ -5,7 +5,7 @@ import { CONTEXT, type Context } from '../context.js';
 
 const say = (up: boolean): 'up' | 'down' => (up ? 'up' : 'down');
 
-@Controller('health')
+@Controller('api/v1/health')
 export class HealthController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
 
