@@ -1,22 +1,7 @@
 import type { MetricPoint } from '@ablate/catalogue';
-import type { Benchmark, Question } from './read-benchmark.js';
+import { majorityAnswers, mean } from '@ablate/scoring';
+import type { Benchmark } from './read-benchmark.js';
 import { score, type Scored } from './rules.js';
-
-/** To each question the most frequent target of its category, ties by first appearance: what can be had without looking. */
-export function majorityAnswers(questions: readonly Question[]): readonly string[] {
-  const counts = new Map<string, Map<string, number>>();
-  for (const { category, target } of questions) {
-    const targets = counts.get(category) ?? new Map<string, number>();
-    counts.set(category, targets.set(target, (targets.get(target) ?? 0) + 1));
-  }
-  const favourites = new Map(
-    [...counts].map(([category, targets]) => [
-      category,
-      [...targets].reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best))[0],
-    ]),
-  );
-  return questions.map(({ category }) => favourites.get(category)!);
-}
 
 /** Metrics by category, in the order in which categories first appear. */
 function byCategory(benchmark: Benchmark, { scores }: Scored): Record<string, number> {
@@ -25,12 +10,7 @@ function byCategory(benchmark: Benchmark, { scores }: Scored): Record<string, nu
     members.set(category, [...(members.get(category) ?? []), scores[q]!]);
   });
   if (members.size < 2) return {};
-  return Object.fromEntries(
-    [...members].map(([category, values]) => [
-      `score_${category}`,
-      values.reduce((sum, value) => sum + value, 0) / values.length,
-    ]),
-  );
+  return Object.fromEntries([...members].map(([category, values]) => [`score_${category}`, mean(values)]));
 }
 
 const named = (prefix: string, metrics: Readonly<Record<string, number>>): [string, number][] =>
