@@ -1,3 +1,4 @@
+import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
 import { gridSpec } from './grid-spec.js';
 import {
@@ -160,7 +161,9 @@ export const routes = {
 
 export type RouteName = keyof typeof routes;
 export type RouteResponse<N extends RouteName> = z.infer<(typeof routes)[N]['response']>;
+/** A body with a grid takes any grid, also one whose parts are read-only. */
+type Input<T> = T extends { spec: unknown } ? { readonly spec: GridSpec } : T;
 type Part<N extends RouteName, P extends 'params' | 'query' | 'body'> =
-  (typeof routes)[N] extends Record<P, infer S extends z.ZodType> ? Record<P, z.input<S>> : unknown;
+  (typeof routes)[N] extends Record<P, infer S extends z.ZodType> ? Record<P, Input<z.input<S>>> : unknown;
 /** What a call of a route is given. */
 export type RouteInput<N extends RouteName> = Part<N, 'params'> & Part<N, 'query'> & Part<N, 'body'>;

@@ -157,7 +157,7 @@ describe('train', () => {
     try {
       const folders = await writeTinyStage(broken);
       await rm(join(folders.dataDir, 'images', 'green.png'));
-      await expect(run(tinyConfig, folders)).rejects.toMatchObject({ code: 'BAD_IMAGE', value: 'green-1' });
+      await expect(run(tinyConfig, folders)).rejects.toMatchObject({ code: 'BAD_IMAGE', value: 'green-2' });
       await writeFile(join(folders.llmDir, 'tokenizer.json'), '{"model":');
       await expect(run(tinyConfig, folders)).rejects.toMatchObject({
         code: 'BAD_TOKENIZER',
