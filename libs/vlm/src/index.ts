@@ -30,18 +30,16 @@ export { connectorSpecs, connect } from './models/connectors.js';
 export { causalMask, rotaryTables } from './models/positions.js';
 export { ProgramCache } from './models/program-cache.js';
 export {
-  featureGraph,
   imagePatches,
   imageTokens,
-  languageGraph,
-  languageLogitsGraph,
   loraSpecs,
   structureOf,
-  trainingGraph,
   vlmSpecs,
-  type StepShape,
   type VlmStructure,
-} from './models/vlm.js';
+} from './models/structure.js';
+export { featureGraph } from './models/image-rows.js';
+export { type StepShape } from './models/sequence.js';
+export { languageGraph, languageLogitsGraph, trainingGraph } from './models/training-graphs.js';
 export { generateGreedy, type GenerateRequest } from './models/generate.js';
 export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
 export {

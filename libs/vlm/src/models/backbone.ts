@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
 import { openSafetensors, type SafetensorsFile, type TensorData } from '@ablate/tensor';
 import { encoderArchitecture, llmArchitecture, llmConfig, visionConfig } from './architectures.js';
+import { isObject, type Json } from './config-source.js';
 import type { LlmConfig } from './llm.js';
 import type { ParameterSpec } from './params.js';
 import type { VisionConfig } from './vision-transformer.js';
@@ -20,9 +21,11 @@ export interface Llm {
   readonly weights: Weights;
 }
 
-async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
+async function readJson(file: string): Promise<Json> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    const json: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (!isObject(json)) throw new Error('it holds no object');
+    return json;
   } catch (cause) {
     throw new AblateError(
       'BAD_CONFIG',
@@ -37,7 +40,7 @@ async function readJson(file: string): Promise<Readonly<Record<string, unknown>>
   }
 }
 
-/** Weight files of a folder by tensor name: one model.safetensors, or the shards that its index names. */
+/** Weight files of a folder by tensor name: one model.safetensors, or the shards that its index names. A tensor that no shard holds is missed in the index. */
 async function weightFiles(folder: string): Promise<{ files: string[]; fileOf: (name: string) => string }> {
   const index = join(folder, 'model.safetensors.index.json');
   const single = join(folder, 'model.safetensors');
@@ -46,9 +49,11 @@ async function weightFiles(folder: string): Promise<{ files: string[]; fileOf: (
     () => false,
   );
   if (!sharded) return { files: [single], fileOf: () => single };
-  const map = ((await readJson(index))['weight_map'] ?? {}) as Readonly<Record<string, string>>;
-  const files = [...new Set(Object.values(map))].sort().map((file) => join(folder, file));
-  return { files, fileOf: (name) => join(folder, map[name] ?? 'model.safetensors') };
+  const listed = (await readJson(index))['weight_map'];
+  const shards = new Map(
+    Object.entries(isObject(listed) ? listed : {}).map(([name, file]) => [name, join(folder, String(file))]),
+  );
+  return { files: [...new Set(shards.values())].sort(), fileOf: (name) => shards.get(name) ?? index };
 }
 
 /** Reads the tensors of `specs`; every name and shape is checked before any data is read. */
@@ -91,25 +96,34 @@ export async function loadEncoder(folder: string, selectLayer: number | null): P
   const file = join(folder, 'config.json');
   const { type, config } = visionConfig(file, await readJson(file));
   const specs = encoderArchitecture(type).specs(config);
-  const needed =
-    selectLayer === null
-      ? specs
-      : specs.filter(({ name }) => isNeeded(name, neededLayers(config, selectLayer)));
+  const needed = selectLayer === null ? specs : specs.filter(isNeeded(neededLayers(config, selectLayer)));
   return { type, config, weights: await loadWeights(folder, needed) };
 }
 
 /** Number of layers that hidden state `select` needs: -1 is the last, -2 the one before (vlm.md 1.1). */
-export const neededLayers = ({ num_hidden_layers }: VisionConfig, select: number): number =>
-  select < 0 ? num_hidden_layers + 1 + select : select;
+export function neededLayers({ num_hidden_layers: layers }: VisionConfig, select: number): number {
+  const needed = select < 0 ? layers + 1 + select : select;
+  if (Number.isInteger(needed) && needed >= 0 && needed <= layers) return needed;
+  throw new AblateError('BAD_SELECT_LAYER', `An encoder of ${layers} layers has no hidden state ${select}.`, {
+    path: 'encoder.selectLayer',
+    value: select,
+    rule: `A whole number from ${-layers - 1} to ${layers}.`,
+    fix: 'Name a layer that this encoder has.',
+  });
+}
 
-const isNeeded = (name: string, layers: number): boolean => {
-  const layer = /\.encoder\.layers\.(\d+)\./.exec(name)?.[1];
-  return layer === undefined ? !/post_layernorm|\.head\./.test(name) : Number(layer) < layers;
-};
+/** Whether features read a parameter: what stands behind the encoder stack, and layers from `layers` on, are left out. */
+const isNeeded =
+  (layers: number) =>
+  ({ name }: ParameterSpec): boolean => {
+    const layer = /\.encoder\.layers\.(\d+)\./.exec(name)?.[1];
+    return layer === undefined ? !/post_layernorm|\.head\./.test(name) : Number(layer) < layers;
+  };
 
 /** A language model from a Hugging Face folder. Errors name file, tensor and expected shape. */
 export async function loadLlm(folder: string): Promise<Llm> {
   const file = join(folder, 'config.json');
   const config = llmConfig(file, await readJson(file));
-  return { config, weights: await loadWeights(folder, llmArchitecture(config.model_type).specs(config)) };
+  const { specs } = llmArchitecture(config.model_type, file);
+  return { config, weights: await loadWeights(folder, specs(config)) };
 }

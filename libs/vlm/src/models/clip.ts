@@ -13,8 +13,11 @@ import {
   hiddenStates,
   layerSpecs,
   norm,
+  patchCount,
   patchEmbeddings,
+  readVisionConfig,
   withClassToken,
+  type EncoderArchitecture,
   type TransformerConfig,
   type VisionConfig,
 } from './vision-transformer.js';
@@ -32,11 +35,11 @@ const layers = (config: TransformerConfig): ParameterSpec[] =>
 
 /** Parameters of `CLIPVisionModel`, the ones that features do not need included. */
 export function clipVisionSpecs(config: VisionConfig): ParameterSpec[] {
-  const { hidden_size: d, num_channels: c, patch_size: p, image_size } = config;
+  const { hidden_size: d, num_channels: c, patch_size: p } = config;
   return prefixed('vision_model.', [
     { name: 'embeddings.class_embedding', shape: [d], init: INIT },
     { name: 'embeddings.patch_embedding.weight', shape: [d, c, p, p], init: INIT },
-    { name: 'embeddings.position_embedding.weight', shape: [(image_size / p) ** 2 + 1, d], init: INIT },
+    { name: 'embeddings.position_embedding.weight', shape: [patchCount(config) + 1, d], init: INIT },
     ...normSpecs('pre_layrnorm', d),
     ...layers(config),
     ...normSpecs('post_layernorm', d),
@@ -44,7 +47,7 @@ export function clipVisionSpecs(config: VisionConfig): ParameterSpec[] {
 }
 
 /** Hidden states up to layer `count` of CLIP's vision tower, [B, 1 + N, D] each, class token first. Source: transformers `CLIPVisionTransformer`. */
-export function clipVisionStates(root: Params, config: VisionConfig, pixels: Value, count: number): Value[] {
+function clipVisionStates(root: Params, config: VisionConfig, pixels: Value, count: number): Value[] {
   const params = root.at('vision_model.');
   const embeddings = params.at('embeddings.');
   const tokens = withClassToken(embeddings, patchEmbeddings(embeddings, config, pixels));
@@ -114,3 +117,10 @@ export function clipTextEmbedding(
     { transposeB: true },
   );
 }
+
+export const clip: EncoderArchitecture = {
+  classToken: true,
+  readConfig: (source) => readVisionConfig(source, 'quick_gelu', 1e-5, 32),
+  specs: clipVisionSpecs,
+  states: clipVisionStates,
+};

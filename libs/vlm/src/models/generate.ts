@@ -1,7 +1,8 @@
 import { sizeOf, type TensorData, type Tensors } from '@ablate/tensor';
 import { causalMask, HIDDEN, rotaryTables } from './positions.js';
 import type { ProgramCache } from './program-cache.js';
-import { decodeGraph, prefillGraph, type VlmStructure } from './vlm.js';
+import { decodeGraph, prefillGraph } from './generation-graphs.js';
+import type { VlmStructure } from './structure.js';
 
 export interface GenerateRequest {
   /** Rows of merged prompts, all of one true length: indices as `prefillGraph` takes them, [batch][length]. */
@@ -38,8 +39,9 @@ function store(
 }
 
 /**
- * Greedy decoding of a batch with a key/value cache: new tokens of each row, the end token left out.
- * Ties take the smaller id. Rows stop at `endToken` or after `maxNewTokens`. Source: transformers `generate(do_sample=False)`.
+ * Greedy decoding of a batch with a key/value cache: new tokens of each row, the end token left out. Ties take the smaller id.
+ * Rows stop at `endToken` or after `maxNewTokens`, at least 1. `parameters` are those of `vlmSpecs` but the encoder's; `programs`
+ * belongs to `structure`. Source: transformers `generate(do_sample=False)`.
  */
 export async function generateGreedy(
   programs: ProgramCache,
@@ -51,6 +53,8 @@ export async function generateGreedy(
   const { llm } = structure;
   const batch = rows.length;
   const length = rows[0]!.length;
+  if (rows.some((row) => row.length !== length)) throw new Error('Prompts of one batch have one length.');
+  if (maxNewTokens < 1) throw new Error(`maxNewTokens is at least 1, not ${maxNewTokens}.`);
   const images = features?.shape[0] ?? 0;
   const padded = roundUp(length, 16);
   const capacity = roundUp(length + maxNewTokens, 32);

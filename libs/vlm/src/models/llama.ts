@@ -1,7 +1,14 @@
 import { add, concat, linear as matrix, mul, rmsNorm, rotary, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
 import { attend, mergeHeads, repeatHeads, splitHeads } from './attention.js';
-import type { Context, LlmArchitecture, LlmConfig, LlmOutput } from './llm.js';
+import { flag, number, requireThat, text, type ConfigSource } from './config-source.js';
+import {
+  sharedLlmConfig,
+  type Context,
+  type LlmArchitecture,
+  type LlmConfig,
+  type LlmOutput,
+} from './llm.js';
 import { linear, linearSpecs, normal, ONES, type Params, type ParameterSpec } from './params.js';
 
 const PROJECTIONS = [
@@ -13,6 +20,17 @@ const PROJECTIONS = [
   'mlp.up_proj',
   'mlp.down_proj',
 ];
+
+function readConfig(source: ConfigSource): LlmConfig {
+  requireThat(source, 'mlp_bias', !flag(source, 'mlp_bias'), 'false');
+  return {
+    ...sharedLlmConfig(source),
+    hidden_act: text(source, 'hidden_act', 'silu'),
+    norm_eps: number(source, 'rms_norm_eps', 1e-6),
+    partial_rotary_factor: 1,
+    attention_bias: flag(source, 'attention_bias'),
+  };
+}
 
 function specs(config: LlmConfig): ParameterSpec[] {
   const { hidden_size: d, intermediate_size: f, attention_bias: bias } = config;
@@ -75,6 +93,7 @@ function forward(
 }
 
 export const llama: LlmArchitecture = {
+  readConfig,
   specs,
   forward,
   logits: (params, { tie_word_embeddings }, states) =>

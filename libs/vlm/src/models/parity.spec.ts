@@ -21,7 +21,9 @@ import { generateGreedy } from './generate.js';
 import { Params, prefixed } from './params.js';
 import { causalMask, rotaryTables } from './positions.js';
 import { ProgramCache } from './program-cache.js';
-import { featureGraph, languageGraph, structureOf } from './vlm.js';
+import { featureGraph } from './image-rows.js';
+import { structureOf } from './structure.js';
+import { languageGraph } from './training-graphs.js';
 
 const golden = (path: string): string =>
   fileURLToPath(new URL(`../../test/fixtures/golden/${path}`, import.meta.url));

@@ -1,8 +1,16 @@
-import { add, concat, rotary, type Value } from '@ablate/tensor';
+import { add, concat, linear as matrix, rotary, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
 import { attend, mergeHeads, repeatHeads, splitHeads } from './attention.js';
-import type { Context, LlmArchitecture, LlmConfig, LlmOutput } from './llm.js';
-import { linear, linearSpecs, normal, normSpecs, type Params, type ParameterSpec } from './params.js';
+import { flag, number, requireThat, text, type ConfigSource } from './config-source.js';
+import {
+  rotarySource,
+  sharedLlmConfig,
+  type Context,
+  type LlmArchitecture,
+  type LlmConfig,
+  type LlmOutput,
+} from './llm.js';
+import { linear, linearSpecs, normal, normSpecs, ZEROS, type Params, type ParameterSpec } from './params.js';
 import { norm } from './vision-transformer.js';
 
 const PROJECTIONS = [
@@ -13,6 +21,17 @@ const PROJECTIONS = [
   'mlp.fc1',
   'mlp.fc2',
 ];
+
+function readConfig(source: ConfigSource): LlmConfig {
+  requireThat(source, 'qk_layernorm', !flag(source, 'qk_layernorm'), 'false');
+  return {
+    ...sharedLlmConfig(source),
+    hidden_act: text(source, 'hidden_act', 'gelu_new'),
+    norm_eps: number(source, 'layer_norm_eps', 1e-5),
+    partial_rotary_factor: number(rotarySource(source), 'partial_rotary_factor', 0.5),
+    attention_bias: true,
+  };
+}
 
 function specs(config: LlmConfig): ParameterSpec[] {
   const { hidden_size: d, intermediate_size: f } = config;
@@ -31,7 +50,9 @@ function specs(config: LlmConfig): ParameterSpec[] {
     { name: 'model.embed_tokens.weight', shape: [config.vocab_size, d], init },
     ...Array.from({ length: config.num_hidden_layers }, (_, i) => layer(`model.layers.${i}.`)).flat(),
     ...normSpecs('model.final_layernorm', d),
-    ...linearSpecs('lm_head', d, config.vocab_size, init),
+    ...(config.tie_word_embeddings
+      ? [{ name: 'lm_head.bias', shape: [config.vocab_size], init: ZEROS }]
+      : linearSpecs('lm_head', d, config.vocab_size, init)),
   ];
 }
 
@@ -64,9 +85,15 @@ function forward(
 }
 
 export const phi: LlmArchitecture = {
+  readConfig,
   specs,
   forward,
-  logits: (params, _, states) => linear(params, 'lm_head', states),
+  logits: (params, { tie_word_embeddings }, states) =>
+    matrix(
+      states,
+      params.get(tie_word_embeddings ? 'model.embed_tokens.weight' : 'lm_head.weight'),
+      params.get('lm_head.bias'),
+    ),
   linearLayers: ({ num_hidden_layers }) =>
     Array.from({ length: num_hidden_layers }, (_, i) =>
       PROJECTIONS.map((name) => `model.layers.${i}.${name}`),

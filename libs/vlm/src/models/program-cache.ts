@@ -1,6 +1,6 @@
 import type { Executor, Graph, Program } from '@ablate/tensor';
 
-/** Compiled programs by key, one a shape. A key names everything that its graph depends on. */
+/** Compiled programs of one model on one executor, by key. A key names all else that its graph depends on: purpose and shapes. */
 export class ProgramCache {
   private readonly programs = new Map<string, Promise<Program>>();
 

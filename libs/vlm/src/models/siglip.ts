@@ -15,7 +15,10 @@ import {
   hiddenStates,
   layerSpecs,
   norm,
+  patchCount,
   patchEmbeddings,
+  readVisionConfig,
+  type EncoderArchitecture,
   type TransformerConfig,
   type VisionConfig,
 } from './vision-transformer.js';
@@ -33,11 +36,11 @@ const layers = (config: TransformerConfig): ParameterSpec[] =>
 
 /** Parameters of `SiglipVisionModel`, pooling head included. */
 export function siglipVisionSpecs(config: VisionConfig): ParameterSpec[] {
-  const { hidden_size: d, intermediate_size: f, num_channels: c, patch_size: p, image_size } = config;
+  const { hidden_size: d, intermediate_size: f, num_channels: c, patch_size: p } = config;
   return prefixed('vision_model.', [
     { name: 'embeddings.patch_embedding.weight', shape: [d, c, p, p], init: INIT },
     { name: 'embeddings.patch_embedding.bias', shape: [d], init: ZEROS },
-    { name: 'embeddings.position_embedding.weight', shape: [(image_size / p) ** 2, d], init: INIT },
+    { name: 'embeddings.position_embedding.weight', shape: [patchCount(config), d], init: INIT },
     ...layers(config),
     ...normSpecs('post_layernorm', d),
     { name: 'head.probe', shape: [1, 1, d], init: INIT },
@@ -51,12 +54,7 @@ export function siglipVisionSpecs(config: VisionConfig): ParameterSpec[] {
 }
 
 /** Hidden states up to layer `count` of SigLIP's vision tower, [B, N, D] each. Source: transformers `SiglipVisionTransformer`. */
-export function siglipVisionStates(
-  root: Params,
-  config: VisionConfig,
-  pixels: Value,
-  count: number,
-): Value[] {
+function siglipVisionStates(root: Params, config: VisionConfig, pixels: Value, count: number): Value[] {
   const params = root.at('vision_model.');
   const embeddings = params.at('embeddings.');
   const placed = add(
@@ -122,3 +120,10 @@ export function siglipTextEmbedding(root: Params, config: SiglipTextConfig, ids:
   );
   return linear(params, 'head', reshape(pooled, [texts, d]));
 }
+
+export const siglip: EncoderArchitecture = {
+  classToken: false,
+  readConfig: (source) => readVisionConfig(source, 'gelu_pytorch_tanh', 1e-6, 16),
+  specs: siglipVisionSpecs,
+  states: siglipVisionStates,
+};

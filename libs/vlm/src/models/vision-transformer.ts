@@ -5,11 +5,13 @@ import {
   layerNorm,
   linear as matrix,
   reshape,
+  slice,
   transpose,
   type Value,
 } from '@ablate/tensor';
 import { activation } from './activation.js';
 import { attend, mergeHeads, splitHeads } from './attention.js';
+import { number, requireThat, size, text, type ConfigSource } from './config-source.js';
 import { linear, linearSpecs, normal, normSpecs, type Params, type ParameterSpec } from './params.js';
 
 /** What CLIP's and SigLIP's towers have in common, named as in their config.json. */
@@ -28,7 +30,52 @@ export interface VisionConfig extends TransformerConfig {
   readonly num_channels: number;
 }
 
+/** One vision encoder architecture: one file each, registered in `architectures.ts`. */
+export interface EncoderArchitecture {
+  /** Whether the first token is a class token. */
+  readonly classToken: boolean;
+  /** Reads the vision part of a config.json with transformers' defaults. */
+  readConfig(source: ConfigSource): VisionConfig;
+  specs(config: VisionConfig): ParameterSpec[];
+  /** Hidden states 0..count of pixels [B, C, H, W], [B, tokens, D] each. */
+  states(params: Params, config: VisionConfig, pixels: Value, count: number): Value[];
+}
+
 const INIT = normal(0.02);
+
+/** Reads what CLIP's and SigLIP's vision towers share; the arguments are where transformers' defaults differ. */
+export function readVisionConfig(
+  source: ConfigSource,
+  hiddenAct: string,
+  epsilon: number,
+  patch: number,
+): VisionConfig {
+  const hidden = size(source, 'hidden_size', 768);
+  const heads = size(source, 'num_attention_heads', 12);
+  requireThat(source, 'num_attention_heads', hidden % heads === 0, `a divisor of hidden_size ${hidden}`);
+  const image = size(source, 'image_size', 224);
+  requireThat(
+    source,
+    'patch_size',
+    size(source, 'patch_size', patch) <= image,
+    `at most image_size ${image}`,
+  );
+  return {
+    hidden_size: hidden,
+    intermediate_size: size(source, 'intermediate_size', 3072),
+    num_hidden_layers: size(source, 'num_hidden_layers', 12),
+    num_attention_heads: heads,
+    hidden_act: text(source, 'hidden_act', hiddenAct),
+    layer_norm_eps: number(source, 'layer_norm_eps', epsilon),
+    image_size: image,
+    patch_size: size(source, 'patch_size', patch),
+    num_channels: size(source, 'num_channels', 3),
+  };
+}
+
+/** Patches of an image; a rest that fills no patch is left out, as a strided convolution does (384 / 14 gives 27). */
+export const patchCount = ({ image_size, patch_size }: VisionConfig): number =>
+  Math.floor(image_size / patch_size) ** 2;
 
 export const layerSpecs = (
   prefix: string,
@@ -80,8 +127,12 @@ export function hiddenStates(
 export function patchEmbeddings(params: Params, config: VisionConfig, pixels: Value): Value {
   const { patch_size: p, hidden_size: d } = config;
   const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
-  const [rows, columns] = [height / p, width / p];
-  const cut = reshape(pixels, [batch, channels, rows, p, columns, p]);
+  const [rows, columns] = [Math.floor(height / p), Math.floor(width / p)];
+  const whole =
+    rows * p === height && columns * p === width
+      ? pixels
+      : slice(pixels, [0, 0, 0, 0], [batch, channels, rows * p, columns * p]);
+  const cut = reshape(whole, [batch, channels, rows, p, columns, p]);
   const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * p * p]);
   const weight = reshape(params.get('patch_embedding.weight'), [d, channels * p * p]);
   return matrix(

@@ -1,0 +1,86 @@
+import type { ConnectorConfig, EncoderConfig, LoraConfig } from '@ablate/catalogue';
+import type { Graph } from '@ablate/tensor';
+import { encoderArchitecture, llmArchitecture } from './architectures.js';
+import type { Encoder, Llm } from './backbone.js';
+import { connectorSpecs, connectorTokens } from './connectors.js';
+import type { LlmConfig } from './llm.js';
+import { Params, prefixed, ZEROS, type LoraScale, type ParameterSpec } from './params.js';
+import { patchCount, type VisionConfig } from './vision-transformer.js';
+
+/** What a vision-language model is made of; parameters are named `encoder.*`, `connector.*`, `llm.*`. */
+export interface VlmStructure {
+  readonly encoder: {
+    readonly type: string;
+    readonly config: VisionConfig;
+    readonly select: Pick<EncoderConfig, 'selectLayer' | 'tokens'>;
+  };
+  readonly connector: ConnectorConfig;
+  readonly llm: LlmConfig;
+  /** Adapters on the LLM's linear layers, null = none. */
+  readonly lora: LoraConfig | null;
+}
+
+export const structureOf = (
+  encoder: Encoder,
+  select: VlmStructure['encoder']['select'],
+  connector: ConnectorConfig,
+  llm: Llm,
+  lora: LoraConfig | null,
+): VlmStructure => ({
+  encoder: { type: encoder.type, config: encoder.config, select },
+  connector,
+  llm: llm.config,
+  lora,
+});
+
+/** Tokens a selected hidden state gives per image. */
+export function imagePatches({ encoder }: VlmStructure): number {
+  const { classToken } = encoderArchitecture(encoder.type);
+  const patches = patchCount(encoder.config);
+  if (encoder.select.tokens === 'cls-patch') return patches + (classToken ? 1 : 0);
+  return encoder.select.tokens === 'legacy-siglip' && !classToken ? patches - 1 : patches;
+}
+
+/** Tokens an image takes in the LLM's sequence. */
+export const imageTokens = (structure: VlmStructure): number =>
+  connectorTokens(structure.connector, imagePatches(structure));
+
+/** Adapter parameters: A uniform within 1/sqrt(in) (Kaiming, a = sqrt 5), B zero. Source: peft `LoraLayer.reset_lora_parameters`. */
+export function loraSpecs(config: LlmConfig, { rank }: LoraConfig): ParameterSpec[] {
+  const architecture = llmArchitecture(config.model_type);
+  const shapes = new Map(architecture.specs(config).map(({ name, shape }) => [name, shape]));
+  return architecture.linearLayers(config).flatMap((name) => {
+    const [outputs, inputs] = shapes.get(`${name}.weight`) as [number, number];
+    return [
+      {
+        name: `${name}.lora_A.weight`,
+        shape: [rank, inputs],
+        init: { kind: 'uniform', limit: 1 / Math.sqrt(inputs) },
+      },
+      { name: `${name}.lora_B.weight`, shape: [outputs, rank], init: ZEROS },
+    ] satisfies ParameterSpec[];
+  });
+}
+
+/** All parameters of a structure, by part. */
+export function vlmSpecs(
+  structure: VlmStructure,
+): Record<'encoder' | 'connector' | 'llm' | 'lora', ParameterSpec[]> {
+  const { encoder, connector, llm, lora } = structure;
+  return {
+    encoder: prefixed('encoder.', encoderArchitecture(encoder.type).specs(encoder.config)),
+    connector: prefixed('connector.', connectorSpecs(connector, encoder.config.hidden_size, llm.hidden_size)),
+    llm: prefixed('llm.', llmArchitecture(llm.model_type).specs(llm)),
+    lora: lora ? prefixed('llm.', loraSpecs(llm, lora)) : [],
+  };
+}
+
+/** Parameters of a whole model as graph inputs; with `training`, adapters' dropout masks are inputs too. */
+export const paramsOf = (graph: Graph, structure: VlmStructure, training: boolean): Params => {
+  const { lora } = structure;
+  const scale: LoraScale | null = lora && {
+    scale: lora.alpha / lora.rank,
+    dropout: training && lora.dropout > 0,
+  };
+  return Params.of(graph, Object.values(vlmSpecs(structure)).flat(), scale);
+};
