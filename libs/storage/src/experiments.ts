@@ -88,6 +88,26 @@ export class ExperimentRepository {
     });
   }
 
+  /**
+   * Ends running experiments in which nothing can go on: done when every stage is, failed when one has failed, else cancelled. A stage
+   * that waits behind a failed or cancelled one cannot go on. Returns those that ended.
+   */
+  settle(): Promise<{ id: string; state: string }[]> {
+    return this.database.$queryRaw`
+      WITH members AS (
+        SELECT DISTINCT r.experiment_id, s.key, s.state, s.state = 'waiting' AND EXISTS (
+          SELECT 1 FROM stages p WHERE p.key = ANY(s.parents) AND p.state IN ('failed', 'cancelled')) AS blocked
+        FROM experiments e JOIN runs r ON r.experiment_id = e.id JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
+        WHERE e.state = 'running'
+      ), ended AS (
+        SELECT experiment_id, CASE WHEN bool_and(state = 'done') THEN 'done' WHEN bool_or(state = 'failed') THEN 'failed' ELSE 'cancelled' END AS state
+        FROM members GROUP BY experiment_id
+        HAVING NOT bool_or(state IN ('queued', 'running') OR (state = 'waiting' AND NOT blocked))
+      )
+      UPDATE experiments e SET state = ended.state, finished_at = now() FROM ended
+      WHERE e.id = ended.experiment_id AND e.state = 'running' RETURNING e.id, e.state`;
+  }
+
   cells(id: string): Promise<{ cellId: string; label: string; levels: Prisma.JsonValue }[]> {
     return this.database.cell.findMany({
       where: { experimentId: id },

@@ -81,6 +81,7 @@ export class MetricRepository {
       WHERE s.stage_key = ANY(${[...stageKeys]}) ORDER BY s.stage_key, s.name, p.step DESC`;
   }
 
+  /** The last lines, in order. */
   logs(
     stageKeys: readonly string[],
     limit: number,
@@ -90,7 +91,7 @@ export class MetricRepository {
     return this.database.logLine.findMany({
       where: { attempt: { stageKey: { in: [...stageKeys] } } },
       orderBy: [{ attempt: { queuedAt: 'asc' } }, { attemptId: 'asc' }, { sequence: 'asc' }],
-      take: limit,
+      take: -limit,
       include: { attempt: { select: { stageKey: true } } },
     });
   }

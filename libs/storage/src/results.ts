@@ -41,14 +41,20 @@ export class ResultRepository {
     });
   }
 
-  /** Scores by question of own answers and of the blind control, for comparisons within a benchmark. */
-  scores(
-    stageKeys: readonly string[],
-  ): Promise<{ stageKey: string; control: string; questionId: string; score: number }[]> {
-    return this.database.prediction.findMany({
-      where: { stageKey: { in: [...stageKeys] } },
-      select: { stageKey: true, control: true, questionId: true, score: true },
-      orderBy: [{ stageKey: 'asc' }, { questionId: 'asc' }],
-    });
+  /**
+   * What an answer gains by its own image: own score less the blind control's, by question, each the mean over the group's stages (a
+   * question asked of several seeds is still one question). Groups without predictions are absent.
+   */
+  gains(
+    members: readonly { readonly group: string; readonly stageKey: string }[],
+  ): Promise<{ group: string; differences: number[] }[]> {
+    return this.database.$queryRaw`
+      SELECT name AS "group", array_agg(difference ORDER BY question_id) AS differences
+      FROM (SELECT m.name, p.question_id,
+                   avg(p.score) FILTER (WHERE p.control = 'none') - avg(p.score) FILTER (WHERE p.control = 'blind') AS difference
+            FROM unnest(${members.map(({ group }) => group)}::text[], ${members.map(({ stageKey }) => stageKey)}::text[]) AS m(name, stage_key)
+            JOIN predictions p ON p.stage_key = m.stage_key
+            GROUP BY m.name, p.question_id) questions
+      WHERE difference IS NOT NULL GROUP BY name ORDER BY name`;
   }
 }

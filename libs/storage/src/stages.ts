@@ -1,5 +1,7 @@
+import type { AblateErrorShape } from '@ablate/errors';
 import type { Database } from './database.js';
 import { Prisma, type Stage } from './generated/client.js';
+import { errorColumn } from './json.js';
 import { isWanted, lockWants, wantAgain } from './wanted.js';
 
 /** A stage that may run now, with the running experiments that want it. */
@@ -8,6 +10,9 @@ export interface ReadyStage {
   readonly name: string;
   readonly priority: number;
   readonly pool: string;
+  /** As hashed into its key; null in rows that do not say. */
+  readonly numericsClass: string | null;
+  readonly trainerVersion: number | null;
   readonly experiments: readonly string[];
 }
 
@@ -26,6 +31,13 @@ export class StageRepository {
     return this.database.stage.findMany({ where: { key: { in: [...keys] } } });
   }
 
+  /** States of those that exist, by key. */
+  async states(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.$queryRaw<{ key: string; state: string }[]>`
+      SELECT key, state FROM stages WHERE key = ANY(${[...keys]})`;
+    return new Map(rows.map(({ key, state }) => [key, state]));
+  }
+
   /** By key or the beginning of it; null when none or several fit. */
   async byPrefix(prefix: string): Promise<Stage | null> {
     // Prisma hands % and _ to LIKE as they are.
@@ -37,7 +49,8 @@ export class StageRepository {
   /** Waiting stages whose parents are all done and that a running experiment wants: by priority, then age. */
   ready(): Promise<ReadyStage[]> {
     return this.database.$queryRaw<ReadyStage[]>`
-      SELECT s.key, s.name, s.priority, s.pool, array_agg(DISTINCT e.id) AS experiments
+      SELECT s.key, s.name, s.priority, s.pool, s.inputs->>'numericsClass' AS "numericsClass",
+        (s.inputs->>'trainerVersion')::int AS "trainerVersion", array_agg(DISTINCT e.id) AS experiments
       FROM stages s
       JOIN run_stages rs ON rs.stage_key = s.key
       JOIN runs r ON r.id = rs.run_id
@@ -96,6 +109,14 @@ export class StageRepository {
       await tx.$executeRaw`UPDATE attempts SET state = 'cancelled', finished_at = now() WHERE state = 'queued' AND stage_key IN ${unwanted}`;
       await tx.$executeRaw`UPDATE attempts SET cancel_requested = true WHERE state = 'leased' AND stage_key IN ${unwanted}`;
       await tx.$executeRaw`UPDATE stages SET state = 'cancelled' WHERE state IN ('waiting', 'queued') AND key IN ${unwanted}`;
+    });
+  }
+
+  /** Fails a waiting stage that no worker may run. */
+  async refuse(key: string, error: AblateErrorShape): Promise<void> {
+    await this.database.stage.updateMany({
+      where: { key, state: 'waiting' },
+      data: { state: 'failed', error: errorColumn(error) },
     });
   }
 

@@ -13,8 +13,15 @@ export async function lockWants(tx: Transaction): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`;
 }
 
-/** Offers failed and cancelled stages again, and takes back requests to stop running ones. Returns how many wait again. */
+/**
+ * Offers failed and cancelled stages again, and takes back requests to stop running ones; experiments that had failed by one of them
+ * go on. Returns how many wait again.
+ */
 export async function wantAgain(tx: Transaction, keys: readonly string[]): Promise<number> {
-  await tx.$executeRaw`UPDATE attempts SET cancel_requested = false WHERE stage_key = ANY(${[...keys]}) AND state = 'leased' AND cancel_requested`;
-  return tx.$executeRaw`UPDATE stages SET state = 'waiting', failures = 0, error = NULL WHERE key = ANY(${[...keys]}) AND state IN ('failed', 'cancelled')`;
+  const given = [...keys];
+  await tx.$executeRaw`UPDATE attempts SET cancel_requested = false WHERE stage_key = ANY(${given}) AND state = 'leased' AND cancel_requested`;
+  await tx.$executeRaw`UPDATE experiments SET state = 'running', finished_at = NULL WHERE state = 'failed' AND id IN (
+    SELECT r.experiment_id FROM runs r JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
+    WHERE s.key = ANY(${given}) AND s.state = 'failed')`;
+  return tx.$executeRaw`UPDATE stages SET state = 'waiting', failures = 0, error = NULL WHERE key = ANY(${given}) AND state IN ('failed', 'cancelled')`;
 }

@@ -58,8 +58,9 @@ export class WorkerRepository {
     });
   }
 
-  /** Numerics class of a pool; null before its first worker. */
-  async numericsOf(pool: string): Promise<string | null> {
-    return (await this.database.pool.findUnique({ where: { name: pool } }))?.numericsClass ?? null;
+  /** Numerics classes of the pools that have had a worker. */
+  async pools(): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.database.pool.findMany();
+    return new Map(rows.map(({ name, numericsClass }) => [name, numericsClass]));
   }
 }

@@ -105,11 +105,12 @@ describe('metrics, logs and results', () => {
     expect(await storage.results.artifacts([key('s1')])).toEqual([
       { stageKey: key('s1'), name: 'model.safetensors', sha256: 'c'.repeat(64) },
     ]);
-    const scores = await storage.results.scores([key('s1')]);
-    expect(scores.map(({ control, score }) => [control, score]).sort()).toEqual([
-      ['blind', 0],
-      ['none', 0.5],
-    ]);
+    expect(
+      await storage.results.gains([
+        { group: 'cell', stageKey: key('s1') },
+        { group: 'empty', stageKey: key('s2') },
+      ]),
+    ).toEqual([{ group: 'cell', differences: [0.5] }]);
 
     const child = await leased(storage, 's2');
     const error = {
@@ -138,12 +139,12 @@ describe('workers', () => {
   });
 
   it('settle a pool’s numerics class with the first of them; another class is refused with the reason', async () => {
-    expect(await storage.workers.numericsOf('settling')).toBeNull();
+    expect((await storage.workers.pools()).get('settling')).toBeUndefined();
     const classes = ['onnx-cpu', 'tfjs-wasm', 'onnx-cpu', 'tfjs-wasm'];
     const tried = await Promise.allSettled(
       classes.map((numericsClass, i) => storage.workers.register(worker(`r${i}`, numericsClass, 'settling'))),
     );
-    const settled = await storage.workers.numericsOf('settling');
+    const settled = (await storage.workers.pools()).get('settling');
     expect(tried.map(({ status }) => status)).toEqual(
       classes.map((numericsClass) => (numericsClass === settled ? 'fulfilled' : 'rejected')),
     );
@@ -153,7 +154,7 @@ describe('workers', () => {
       value: 'tfjs-webgpu',
     });
     await storage.workers.register(worker('elsewhere', 'tfjs-webgpu', 'gpus'));
-    expect(await storage.workers.numericsOf('gpus')).toBe('tfjs-webgpu');
+    expect((await storage.workers.pools()).get('gpus')).toBe('tfjs-webgpu');
   });
 
   it('are gone when they say so or were silent', async () => {

@@ -12,11 +12,10 @@ import type {
   WorkerView,
 } from '@ablate/contracts';
 import { CONTEXT, type Context } from '../context.js';
-import { clockOf } from '../planning/estimate-time.js';
 import { describeRuns, findRun, readLogs, readMetrics } from '../read/describe-runs.js';
-import { describeStage } from '../read/describe-stage.js';
 import { describeAttempts, describeWorkers } from '../read/describe-workers.js';
-import { explainStage, findStage } from '../read/explain-stage.js';
+import { explainStage } from '../read/explain-stage.js';
+import { findStage, showStage } from '../read/find-stage.js';
 import { queryOf } from './parse.js';
 
 @Controller('api/v1')
@@ -35,18 +34,7 @@ export class DetailsController {
 
   @Get('stages/:id')
   async stage(@Param('id') id: string): Promise<StageView> {
-    const { stages, attempts } = this.context;
-    const stage = await findStage(this.context, id);
-    const parents = await stages.find(stage.parents);
-    const counts = await attempts.counts([stage.key]);
-    const byKey = new Map([...parents, stage].map((row) => [row.key, row]));
-    return describeStage(
-      stage,
-      byKey,
-      await stages.uses([stage.key]),
-      counts.get(stage.key) ?? 0,
-      clockOf(await stages.throughput()),
-    );
+    return showStage(this.context, id);
   }
 
   @Get('stages/:id/explain')

@@ -6,7 +6,7 @@ import { cancelExperiment, retryExperiment } from '../planning/change-experiment
 import { planGrid } from '../planning/plan-grid.js';
 import { submitExperiment } from '../planning/submit-experiment.js';
 import { compareCells } from '../read/compare-cells.js';
-import { describeExperiment } from '../read/describe-experiment.js';
+import { describeExperiment, listExperiments } from '../read/describe-experiment.js';
 import { describeRuns } from '../read/describe-runs.js';
 import { exportTable } from '../read/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
@@ -32,11 +32,8 @@ export class GridsController {
   }
 
   @Get('experiments')
-  async list(@Query() raw: unknown): Promise<ExperimentView[]> {
-    const { project, limit } = queryOf(routes.experiments.query, raw);
-    const rows = await this.context.experiments.list(project, limit);
-    const details = await Promise.all(rows.map((row) => describeExperiment(this.context, row)));
-    return details.map(({ spec: _spec, stageList: _stages, ...view }) => view);
+  list(@Query() raw: unknown): Promise<ExperimentView[]> {
+    return listExperiments(this.context, queryOf(routes.experiments.query, raw));
   }
 
   @Get('experiments/:id')

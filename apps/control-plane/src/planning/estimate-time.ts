@@ -23,18 +23,45 @@ export function clockOf(observed: readonly Throughput[]): Clock {
   };
 }
 
-/** Wall clock of stages on some slots: list scheduling in the given order, parents before children (Graham 1966). */
-export function wallSeconds(
-  stages: readonly { readonly key: string; readonly parents: readonly string[]; readonly seconds: number }[],
-  slots: number,
-): number {
-  const free = new Array<number>(Math.max(1, slots)).fill(0);
-  const end = new Map<string, number>();
-  for (const { key, parents, seconds } of stages) {
-    const ready = Math.max(0, ...parents.map((parent) => end.get(parent) ?? 0));
-    const slot = free.indexOf(Math.min(...free));
-    free[slot] = Math.max(free[slot]!, ready) + seconds;
-    end.set(key, free[slot]);
+export interface TimedStage {
+  readonly key: string;
+  /** Those that are not in the list count as done. */
+  readonly parents: readonly string[];
+  readonly seconds: number;
+}
+
+/** Wall clock of stages on some slots: whenever a slot is free it takes the first stage whose parents are done (list scheduling, Graham 1966). */
+export function wallSeconds(stages: readonly TimedStage[], slots: number): number {
+  const known = new Set(stages.map(({ key }) => key));
+  const missing = new Map<string, number>();
+  const children = new Map<string, TimedStage[]>();
+  const ready: TimedStage[] = [];
+  for (const stage of stages) {
+    const parents = stage.parents.filter((parent) => known.has(parent));
+    missing.set(stage.key, parents.length);
+    for (const parent of parents) {
+      const list = children.get(parent);
+      if (list) list.push(stage);
+      else children.set(parent, [stage]);
+    }
+    if (parents.length === 0) ready.push(stage);
   }
-  return Math.max(0, ...end.values());
+  let now = 0;
+  let taken = 0;
+  let running: { readonly key: string; readonly end: number }[] = [];
+  while (taken < ready.length || running.length > 0) {
+    for (; running.length < Math.max(1, slots) && taken < ready.length; taken += 1) {
+      const { key, seconds } = ready[taken]!;
+      running.push({ key, end: now + seconds });
+    }
+    const first = running.reduce((a, b) => (b.end < a.end ? b : a));
+    running = running.filter((entry) => entry !== first);
+    now = first.end;
+    for (const child of children.get(first.key) ?? []) {
+      const left = missing.get(child.key)! - 1;
+      missing.set(child.key, left);
+      if (left === 0) ready.push(child);
+    }
+  }
+  return now;
 }

@@ -22,11 +22,8 @@ export async function submitExperiment(context: Context, spec: GridSpec): Promis
     priority: spec.priority ?? 50,
     maxParallel: spec.maxParallel ?? null,
     baselineCell: grid.expansion.baselineId,
-    notes: plan.notes,
-    cells: plan.cells.map((cell) => ({
-      ...cell,
-      levels: grid.expansion.cells.find(({ id: cellId }) => cellId === cell.id)!.levels,
-    })),
+    notes: grid.expansion.notes,
+    cells: grid.expansion.cells.map((cell) => ({ ...cell, label: grid.labels.get(cell.id)! })),
     runs: grid.runs.map((run, i) => ({ id: `${id}-${i + 1}`, ...run })),
     stages: grid.stages,
     savedTrainings: plan.saved.trainings,

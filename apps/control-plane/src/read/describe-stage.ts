@@ -22,12 +22,17 @@ export function runStateOf(stages: readonly StageState[]): RunState {
   return stages.some((state) => state !== 'waiting' && state !== 'ready') ? 'running' : 'waiting';
 }
 
+interface StageFacts {
+  readonly uses: ReadonlyMap<string, number>;
+  readonly attempts: ReadonlyMap<string, number>;
+  readonly clock: Clock;
+}
+
+/** One stage; `byKey` holds it and its parents. */
 export function describeStage(
   stage: Stage,
-  byKey: ReadonlyMap<string, Stage>,
-  uses: ReadonlyMap<string, number>,
-  attempts: number,
-  clock: Clock,
+  byKey: ReadonlyMap<string, Pick<Stage, 'state'>>,
+  { uses, attempts, clock }: StageFacts,
 ): StageView {
   return {
     key: stage.key,
@@ -36,7 +41,7 @@ export function describeStage(
     state: stateOf(stage, byKey),
     step: stage.step,
     totalSteps: stage.totalSteps,
-    attempts,
+    attempts: attempts.get(stage.key) ?? 0,
     runs: uses.get(stage.key) ?? 0,
     parents: stage.parents,
     seconds: stage.seconds,

@@ -1,21 +1,9 @@
 import { explainDifference } from '@ablate/catalogue';
 import type { Explanation } from '@ablate/contracts';
-import type { Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
-import { notFound } from '../not-found.js';
+import { findStage } from './find-stage.js';
 
 const CANDIDATES = 200;
-
-export async function findStage({ stages }: Context, keyOrPrefix: string): Promise<Stage> {
-  const stage = await stages.byPrefix(keyOrPrefix);
-  if (!stage)
-    throw notFound(
-      'stage',
-      keyOrPrefix,
-      'Give its key, or enough of its beginning; `ablate runs EXPERIMENT --json` lists keys.',
-    );
-  return stage;
-}
 
 const plain = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
