@@ -44,11 +44,13 @@ async function eventsOf(changed: TrainerJob, signal = new AbortController().sign
 async function predictionsOf(changed: TrainerJob): Promise<Prediction[]> {
   await eventsOf(changed);
   const text = await readFile(join(changed.outputDir, 'predictions.jsonl'), 'utf8');
-  return text
+  return parse(text);
+}
+const parse = (text: string): Prediction[] =>
+  text
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Prediction);
-}
 const answersOf = (predictions: readonly Prediction[], control: Prediction['control']): string[] =>
   predictions.filter((prediction) => prediction.control === control).map(({ answer }) => answer);
 const withDecoding = (batchSize: number): Partial<TrainerJob> => ({
@@ -128,6 +130,17 @@ describe('evaluate', () => {
     const pretrained = { ...job.parents[0]!, config: { ...trainConfig, template: 'pretrain' as const } };
     const plain = await predictionsOf(inNewFolder({ parents: [pretrained] }));
     expect(plain.map(({ answer }) => answer)).toEqual(base.map(({ answer }) => answer));
+  });
+
+  it('another executor gives the same answers', async () => {
+    const [changed, onnx] = [inNewFolder(), await predictionsOf(inNewFolder())];
+    const wasm = await createExecutor('wasm');
+    const { signal } = new AbortController();
+    for await (const event of evaluate(changed, { executor: wasm, signal }))
+      expect(event.type).not.toBe('error');
+    await wasm.dispose();
+    const text = await readFile(join(changed.outputDir, 'predictions.jsonl'), 'utf8');
+    expect(parse(text)).toEqual(onnx);
   });
 
   it('stops between batches when asked to, and leaves nothing', async () => {
