@@ -11,7 +11,7 @@ interface Row {
 }
 
 export interface LanguageBatches {
-  /** Rows of `length` + 1 tokens, cut from a stream of documents without padding. */
+  /** Rows of `length` + 1 tokens: whole documents one after another, the last one cut. Its rest is dropped: a question without its caption teaches guessing. */
   next(): { ids: Int32Array; targets: Int32Array; labels: Int32Array };
 }
 
@@ -27,7 +27,7 @@ export interface BatchOptions {
   readonly hasBos: boolean;
 }
 
-/** An endless stream of batches: documents one after another, cut into rows. */
+/** An endless stream of batches. */
 export function languageBatches(
   random: Random,
   pool: Pool,
@@ -57,8 +57,8 @@ export function languageBatches(
       ids: Int32Array.from(ids.slice(0, length + 1)),
       targets: Uint8Array.from(flags.slice(0, length + 1)),
     };
-    ids.splice(0, length);
-    flags.splice(0, length);
+    ids.length = 0;
+    flags.length = 0;
     return cut;
   };
   return {
