@@ -1,0 +1,201 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { AblateError, toErrorShape } from '@ablate/errors';
+import { createContext, type CommonOptions, type Context, type Terminal } from './context.js';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
+import * as change from './verbs/change.js';
+import { doctor } from './verbs/doctor.js';
+import * as local from './verbs/local.js';
+import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
+import * as read from './verbs/read.js';
+
+const whole = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return value;
+};
+
+const examples = (...lines: readonly string[]): string =>
+  `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ablate ${line}`).join('\n')}\n`;
+
+type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<void>;
+
+function addReading(program: Command, run: Run): void {
+  program
+    .command('plan <file>')
+    .description('what a grid would run, cost and share; nothing starts')
+    .addHelpText('after', examples('plan examples/demo.yaml', 'plan examples/demo.yaml --json | jq .counts'))
+    .action((file: string) => run((context) => read.plan(context, file)));
+  program
+    .command('status [experiment]')
+    .description('experiments, or one with a bar per stage and what failed')
+    .addHelpText('after', examples('status', 'status what-matters-1a2b3c'))
+    .action((id?: string) => run((context) => read.status(context, id)));
+  program
+    .command('runs <experiment>')
+    .description('its runs: one cell with one seed each, with scores')
+    .addHelpText('after', examples('runs what-matters-1a2b3c', 'runs what-matters-1a2b3c --json'))
+    .action((id: string) => run((context) => read.runs(context, id)));
+  program
+    .command('logs <run>')
+    .description('log lines of all stages of a run')
+    .option('--limit <n>', 'the last n lines', whole, 2000)
+    .addHelpText('after', examples('logs what-matters-1a2b3c-1 --limit 50'))
+    .action((id: string, { limit }: { limit: number }) => run((context) => read.logs(context, id, limit)));
+  program
+    .command('compare <experiment>')
+    .description('cells by benchmark, the best cell, what each axis changed against the baseline')
+    .addHelpText('after', examples('compare what-matters-1a2b3c'))
+    .action((id: string) => run((context) => read.compare(context, id)));
+  program
+    .command('export <experiment>')
+    .description('the comparison as a table for a paper or a program')
+    .addOption(
+      new Option('--format <format>', 'of the table')
+        .choices(['csv', 'json', 'markdown', 'latex'])
+        .default('markdown'),
+    )
+    .addHelpText('after', examples('export what-matters-1a2b3c --format latex > table.tex'))
+    .action((id: string, { format }: { format: 'csv' | 'json' | 'markdown' | 'latex' }) =>
+      run((context) => read.exportTable(context, id, format)),
+    );
+  program
+    .command('explain <stage>')
+    .description('why a stage was reused, or which field made it new')
+    .addHelpText('after', examples('explain 3f2a9c04d1e7', 'explain 3f2a9c04d1e7 --json'))
+    .action((id: string) => run((context) => read.explain(context, id)));
+  program
+    .command('doctor')
+    .description('what is here and what is wrong with it; works without a server')
+    .option('--models <folder>', 'check the backbones of this folder')
+    .addHelpText('after', examples('doctor', 'doctor --models ~/models'))
+    .action(({ models }: { models?: string }) => run((context) => doctor(context, models)));
+}
+
+function addChanging(program: Command, run: Run): void {
+  program
+    .command('submit <file>')
+    .description('start a grid; what was trained before is not trained again')
+    .option('--wait', 'show progress and end when it ends', false)
+    .addHelpText(
+      'after',
+      examples('submit examples/demo.yaml', 'submit examples/demo.yaml --wait', 'submit - < grid.yaml'),
+    )
+    .action((file: string, { wait }: { wait: boolean }) =>
+      run((context) => change.submit(context, file, wait)),
+    );
+  program
+    .command('watch <experiment>')
+    .description('live progress until it ends (--json: a line per change)')
+    .addHelpText('after', examples('watch what-matters-1a2b3c'))
+    .action((id: string) => run((context) => change.watch(context, id)));
+  program
+    .command('cancel <experiment>')
+    .description('stop what no other experiment needs')
+    .addHelpText('after', examples('cancel what-matters-1a2b3c'))
+    .action((id: string) => run((context) => change.cancel(context, id)));
+  program
+    .command('retry <experiment>')
+    .description('offer failed and cancelled stages again')
+    .addHelpText('after', examples('retry what-matters-1a2b3c'))
+    .action((id: string) => run((context) => change.retry(context, id)));
+}
+
+function addLocal(program: Command, run: Run): void {
+  program
+    .command('up')
+    .description('start everything on this machine: database, control plane, one worker')
+    .addHelpText('after', examples('up', 'up --port 4700 --home /data/ablate'))
+    .action(() => run(local.up));
+  program
+    .command('worker')
+    .description('one more worker for a running `ablate up`, or for the server of DATABASE_URL')
+    .addHelpText('after', examples('worker', 'worker --home /data/ablate'))
+    .action(() => run(local.worker));
+  program
+    .command('demo')
+    .description('start everything, run a real grid to its answer, stop everything')
+    .option('--keep', 'leave it running afterwards', false)
+    .option('--grid <file>', 'another grid than examples/demo.yaml')
+    .addHelpText('after', examples('demo', 'demo --keep'))
+    .action((options: { keep: boolean; grid?: string }) => run((context) => local.demo(context, options)));
+  for (const verb of LATER)
+    program
+      .command(verb, { hidden: true })
+      .argument('[args...]')
+      .allowUnknownOption()
+      .action(() => {
+        throw notInThisBuild(verb);
+      });
+}
+
+function createProgram(out: Terminal, run: Run): Command {
+  const program = new Command('ablate')
+    .description('Design-space ablations of small vision-language models, with honest statistics.')
+    .option('--url <address>', 'of the server (ABLATE_URL; default http://127.0.0.1:4600)')
+    .option('--port <number>', 'of the embedded server (ABLATE_PORT; default 4600)')
+    .option('--home <folder>', 'of data and database (ABLATE_HOME; default .ablate/ of the clone)')
+    .option('--json', 'answers and errors as JSON on standard output')
+    .version('0.1.0')
+    .showHelpAfterError(false)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `\nExit codes: 0 done, 1 failed work, 2 bad input, 3 cannot reach the server.${examples('demo', 'up', 'submit examples/demo.yaml --wait')}`,
+    );
+  addReading(program, run);
+  addChanging(program, run);
+  addLocal(program, run);
+  return program;
+}
+
+/** What commander finds wrong with a command line, in our shape. */
+function usageError(error: CommanderError): AblateError {
+  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  return new AblateError(
+    'BAD_COMMAND',
+    `${message[0]?.toUpperCase() ?? ''}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`,
+    {
+      path: /'(-[^'\s]*)/.exec(message)?.[1] ?? null,
+      value: /'([^']*)'/.exec(message)?.[1] ?? null,
+      rule: 'a verb with its arguments, as `ablate --help` shows',
+      fix: 'See `ablate --help`, or `ablate VERB --help`.',
+    },
+  );
+}
+
+function report(thrown: unknown, json: boolean, out: Terminal, err: Terminal): ExitCode {
+  const error = toErrorShape(thrown);
+  if (json) out.write(`${JSON.stringify({ error }, null, 2)}\n`);
+  err.write(`${error.message}\n`);
+  if (!json) {
+    if (error.rule !== null) err.write(`  rule: ${error.rule}\n`);
+    if (error.fix !== null) err.write(`  fix:  ${error.fix}\n`);
+    if (error.code !== 'INTERNAL' && exitCodeOf(thrown) === EXIT.failed && typeof error.value === 'string')
+      err.write(`${error.value}\n`);
+  }
+  return exitCodeOf(thrown);
+}
+
+/** Runs a command line and returns its exit code; every failure is told once, in the one shape. */
+export async function runCommand(argv: readonly string[], out: Terminal, err: Terminal): Promise<ExitCode> {
+  let code: ExitCode = EXIT.done;
+  const json = argv.includes('--json');
+  const program: Command = createProgram(out, async (action) => {
+    code = await action(createContext(program.opts<CommonOptions>(), out, err));
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return report(error, json, out, err);
+    if (error.exitCode === 0) return EXIT.done;
+    if (error.code === 'commander.help') {
+      out.write(program.helpInformation());
+      return EXIT.badInput;
+    }
+    return report(usageError(error), json, out, err);
+  }
+}

@@ -1,0 +1,72 @@
+import { answer, type Context } from '../context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { readGridFile } from '../grid-file.js';
+import { comparisonView } from '../views/comparison-view.js';
+import { explainView } from '../views/explain-view.js';
+import { planView } from '../views/plan-view.js';
+import { experimentsView, experimentView } from '../views/progress-view.js';
+import { runsView } from '../views/runs-view.js';
+
+/** The verbs that ask and answer; nothing changes. */
+
+export async function plan(context: Context, file: string): Promise<ExitCode> {
+  const found = await context.client.plan({ body: { spec: await readGridFile(file) } });
+  answer(context, found, () => planView(found));
+  return EXIT.done;
+}
+
+export async function status(context: Context, id: string | undefined): Promise<ExitCode> {
+  if (id === undefined) {
+    const all = await context.client.experiments({ query: {} });
+    answer(context, all, () => experimentsView(all));
+  } else {
+    const detail = await context.client.experiment({ params: { id } });
+    answer(context, detail, () => experimentView(detail));
+  }
+  return EXIT.done;
+}
+
+export async function runs(context: Context, id: string): Promise<ExitCode> {
+  const found = await context.client.runs({ params: { id } });
+  if (context.json) answer(context, found, () => '');
+  else {
+    const { benchmarks } = await context.client.compare({ params: { id } });
+    answer(context, found, () =>
+      runsView(
+        found,
+        benchmarks.map(({ metric }) => metric),
+      ),
+    );
+  }
+  return EXIT.done;
+}
+
+export async function logs(context: Context, id: string, limit: number): Promise<ExitCode> {
+  const lines = await context.client.logs({ params: { id }, query: { limit } });
+  answer(context, lines, () =>
+    lines.length === 0 ? 'No log lines yet.' : lines.map(({ stage, text }) => `${stage}  ${text}`).join('\n'),
+  );
+  return EXIT.done;
+}
+
+export async function compare(context: Context, id: string): Promise<ExitCode> {
+  const found = await context.client.compare({ params: { id } });
+  answer(context, found, () => comparisonView(found));
+  return EXIT.done;
+}
+
+export async function exportTable(
+  context: Context,
+  id: string,
+  format: 'csv' | 'json' | 'markdown' | 'latex',
+): Promise<ExitCode> {
+  const found = await context.client.export({ params: { id }, query: { format } });
+  answer(context, found, () => found.text);
+  return EXIT.done;
+}
+
+export async function explain(context: Context, id: string): Promise<ExitCode> {
+  const found = await context.client.explain({ params: { id } });
+  answer(context, found, () => explainView(found));
+  return EXIT.done;
+}
