@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { Prediction, ProducedFile, TrainerEvent } from '@ablate/catalogue';
-import { prediction } from '@ablate/contracts';
-import { AblateError, toErrorShape, type AblateErrorShape } from '@ablate/errors';
-import type { Logger } from '@ablate/runtime';
+import type { ProducedFile, TrainerEvent } from '@ablate/catalogue';
+import { toErrorShape, type AblateErrorShape } from '@ablate/errors';
+import type { Logger, Settings } from '@ablate/runtime';
 import {
   writeResults,
   type ArtifactStore,
@@ -14,32 +12,36 @@ import {
 } from '@ablate/storage';
 import { startChild, type Child, type Exit } from './child.js';
 import { EventWriter } from './event-writer.js';
+import { failed, isBitExact, judge, type Verdict } from './judge.js';
+import { patiently } from './patiently.js';
+import { readPredictions } from './read-predictions.js';
 
-const RELEASED = 75;
-/** After SIGTERM a trainer has so long to write its checkpoint. */
-const STOP_MS = 30_000;
+/** Who watches sees a step at most so late. */
+const PROGRESS_MS = 1000;
+const NOT_STARTED: Exit = { code: null, signal: null };
 
 export interface RunnerDeps {
   readonly attempts: AttemptRepository;
   readonly metrics: MetricRepository;
   readonly artifacts: ArtifactStore;
   readonly logger: Logger;
+  /** Command of the trainer without the job file. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly device: string;
-  readonly timing: { readonly leaseMs: number; readonly renewMs: number; readonly hangMs: number };
+  readonly timing: Pick<Settings['timing'], 'leaseMs' | 'renewMs' | 'hangMs' | 'stopMs'>;
   readonly maxFailures: number;
 }
 
-/** Why the supervisor ended its child, when it did. */
-type Verdict = 'lease-lost' | 'hung' | 'cancelled' | 'stopping';
-
-/** Supervises one trainer process from its lease to its end. */
+/** Supervises one attempt from its lease to its end: keeps the lease, runs the trainer, writes what it says, records how it ended. */
 export class AttemptRunner {
   private child: Child | null = null;
+  private ended = false;
   private verdict: Verdict | null = null;
   private progress: { step: number; totalSteps: number } | null = null;
   private progressAt = Date.now();
+  private askedAt = 0;
+  private renewedAt = Date.now();
   private files: readonly ProducedFile[] | null = null;
   private failure: AblateErrorShape | null = null;
   private readonly writer: EventWriter;
@@ -50,7 +52,10 @@ export class AttemptRunner {
     private readonly lease: Lease,
     private readonly deps: RunnerDeps,
   ) {
-    this.writer = new EventWriter(deps.metrics, lease, lease.stage.key, (error) => this.giveUp(error));
+    const { metrics, timing } = deps;
+    this.writer = new EventWriter(metrics, lease, lease.stage.key, timing.leaseMs, (error) =>
+      this.giveUp(error),
+    );
   }
 
   /** Asks the trainer to write a checkpoint and end; the attempt is then given back. */
@@ -58,12 +63,24 @@ export class AttemptRunner {
     this.end('stopping');
   }
 
-  /** Runs the job file to its end and records the outcome. Never throws: what goes wrong becomes the attempt's error. */
-  async run(jobFile: string): Promise<void> {
-    const { timing, command, env } = this.deps;
+  /** Runs the job file that `prepare` writes, and records the outcome. Never throws: what goes wrong becomes the attempt's error. */
+  async run(prepare: () => Promise<string>): Promise<void> {
     const began = performance.now();
-    let exit: Exit;
+    const renewal = setInterval(() => void this.renew(), this.deps.timing.renewMs);
     try {
+      const exit = await this.supervise(prepare);
+      await this.conclude(exit, (performance.now() - began) / 1000);
+    } finally {
+      clearInterval(renewal);
+      if (this.killTimer) clearTimeout(this.killTimer);
+    }
+  }
+
+  private async supervise(prepare: () => Promise<string>): Promise<Exit> {
+    const { command, env, timing } = this.deps;
+    try {
+      const jobFile = await prepare();
+      if (this.verdict !== null) return NOT_STARTED;
       this.child = await startChild({
         command,
         jobFile,
@@ -72,24 +89,14 @@ export class AttemptRunner {
         onLine: (stream, text) => this.writer.line(stream, text),
       });
       this.child.refresh(timing.leaseMs);
-      if (this.verdict !== null) this.child.stop();
-      const renewal = setInterval(() => void this.renew(), timing.renewMs);
-      exit = await this.child.exit.finally(() => clearInterval(renewal));
+      this.signal();
+      return await this.child.exit;
     } catch (error) {
-      this.failure = new AblateError(
-        'TRAINER_NOT_STARTED',
-        `The trainer "${command.join(' ')}" could not start: ${(error as Error).message}`,
-        {
-          path: 'ABLATE_TRAINER',
-          value: command.join(' '),
-          rule: 'A command that can be run.',
-          fix: 'Correct ABLATE_TRAINER, or unset it.',
-        },
-      ).toJSON();
-      exit = { code: 1, signal: null };
+      this.failure = toErrorShape(error);
+      return NOT_STARTED;
+    } finally {
+      this.ended = true;
     }
-    if (this.killTimer) clearTimeout(this.killTimer);
-    await this.conclude(exit, (performance.now() - began) / 1000);
   }
 
   private handle(event: TrainerEvent): void {
@@ -97,7 +104,7 @@ export class AttemptRunner {
       case 'progress':
         if (this.progress?.step !== event.step) this.progressAt = Date.now();
         this.progress = { step: event.step, totalSteps: event.totalSteps };
-        if (event.step === 1 || event.step % 10 === 0 || event.step === event.totalSteps) void this.renew();
+        if (Date.now() - this.askedAt > PROGRESS_MS) void this.renew();
         break;
       case 'metrics':
       case 'telemetry':
@@ -119,23 +126,32 @@ export class AttemptRunner {
 
   /** Everything up to the checkpoint is written before the checkpoint counts. */
   private async recordCheckpoint(step: number, path: string): Promise<void> {
-    const { attempts, artifacts, device } = this.deps;
+    const { attempts, artifacts, device, timing } = this.deps;
     await this.writer.flush();
-    await attempts.checkpoint(this.lease, this.lease.stage.key, step, relative(artifacts.root, path), device);
+    const checkpoint = {
+      stageKey: this.lease.stage.key,
+      step,
+      path: relative(artifacts.root, path),
+      device,
+      bitExact: isBitExact(this.lease, device),
+    };
+    await patiently(() => attempts.checkpoint(this.lease, checkpoint), timing.leaseMs);
   }
 
+  /** Keeps the lease; only then the trainer's deadline moves, so that it never outlives the lease by more than the way of one message. */
   private async renew(): Promise<void> {
     const { attempts, timing, logger } = this.deps;
-    if (Date.now() - this.progressAt > timing.hangMs) {
-      this.end('hung');
-      return;
-    }
+    this.askedAt = Date.now();
+    if (this.child && Date.now() - this.progressAt > timing.hangMs) this.end('hung');
     try {
       const answer = await attempts.renew(this.lease, timing.leaseMs, this.progress);
-      if (answer === null) this.end('lease-lost');
-      else if (answer.cancelRequested) this.end('cancelled');
-      // A trainer that was told to stop keeps its deadline: it has until then.
-      else if (this.verdict === null) this.child?.refresh(timing.leaseMs);
+      if (answer === null) {
+        this.end('lease-lost');
+        return;
+      }
+      this.renewedAt = Date.now();
+      if (answer.cancelRequested) this.end('cancelled');
+      this.child?.refresh(timing.leaseMs);
     } catch (error) {
       logger.warn(
         { error: toErrorShape(error), attempt: this.lease.attemptId },
@@ -144,105 +160,82 @@ export class AttemptRunner {
     }
   }
 
-  private giveUp(error: unknown): void {
-    if (toErrorShape(error).code === 'STALE_ATTEMPT') this.end('lease-lost');
+  /** A write was not taken, for as long as a lease lasts. */
+  private giveUp(thrown: unknown): void {
+    const error = toErrorShape(thrown);
+    if (error.code === 'STALE_ATTEMPT') this.end('lease-lost');
+    else if (Date.now() - this.renewedAt > this.deps.timing.leaseMs / 2) this.end('cut-off');
     else {
-      this.failure ??= toErrorShape(error);
+      // The database answers: it is this write that it refuses.
+      this.failure ??= error;
       this.child?.kill();
     }
   }
 
   private end(verdict: Verdict): void {
-    if (this.verdict !== null) return;
+    // What takes the attempt from us overrides whatever was decided before.
+    const isLoss = verdict === 'lease-lost' || verdict === 'cut-off';
+    if (!isLoss && (this.ended || this.verdict !== null)) return;
     this.verdict = verdict;
-    if (verdict === 'lease-lost' || verdict === 'hung') this.child?.kill();
-    else {
-      this.child?.stop();
-      this.killTimer = setTimeout(() => this.child?.kill(), STOP_MS);
-    }
+    this.signal();
   }
 
-  private outcome(exit: Exit, seconds: number): Outcome {
-    const { stage, checkpoint } = this.lease;
-    if (this.files && exit.code === 0) {
-      return {
-        state: 'done',
-        seconds,
-        bitExact: stage.bitExact && (checkpoint === null || checkpoint.device === this.deps.device),
-      };
-    }
-    if (this.verdict === 'cancelled') return { state: 'cancelled' };
-    if (this.verdict === 'stopping' || (exit.code === RELEASED && this.failure === null))
-      return { state: 'released' };
-    const error = this.failure ?? this.unexplained(exit);
-    // A named error comes back on every try; what is not named may have been the machine.
-    const named = this.failure !== null && this.failure.code !== 'INTERNAL';
-    return { state: 'failed', error, final: named || stage.failures + 1 >= this.deps.maxFailures };
-  }
-
-  private unexplained({ code, signal }: Exit): AblateErrorShape {
-    const what =
-      this.verdict === 'hung'
-        ? `made no progress for ${this.deps.timing.hangMs / 1000} s`
-        : signal
-          ? `was ended by ${signal}`
-          : `ended with exit ${code} without saying why`;
-    return new AblateError(
-      this.verdict === 'hung' ? 'TRAINER_HUNG' : 'TRAINER_ENDED',
-      `The trainer ${what}.`,
-      {
-        path: this.lease.attemptId,
-        value: signal ?? code,
-        rule: 'A trainer ends with `done`, or with an error that says why.',
-        fix:
-          signal === 'SIGKILL'
-            ? 'Was the machine out of memory? Lower batchSize or raise accumulation.'
-            : 'See the log of the run.',
-      },
-    ).toJSON();
+  /** Tells the trainer what was decided: a checkpoint first where it may write one, else at once. */
+  private signal(): void {
+    if (this.verdict === null || !this.child || this.ended) return;
+    if (this.verdict === 'stopping' || this.verdict === 'cancelled') {
+      this.child.stop();
+      this.killTimer ??= setTimeout(() => this.child?.kill(), this.deps.timing.stopMs);
+    } else this.child.kill();
   }
 
   private async conclude(exit: Exit, seconds: number): Promise<void> {
-    const { attempts, artifacts, logger } = this.deps;
-    const { stage, attemptId } = this.lease;
+    const { device, timing, maxFailures, logger } = this.deps;
+    const { lease } = this;
+    const { attemptId, stage } = lease;
+    // A write that failed has been judged by giveUp.
+    await this.checkpoints.catch(() => undefined);
+    await this.writer.flush().catch(() => undefined);
+    const { verdict, failure, files } = this;
+    const terms = { lease, device, hangMs: timing.hangMs, maxFailures };
+    const outcome = judge({ exit, verdict, failure, files, seconds }, terms);
+    if (outcome === null) {
+      logger.warn({ attempt: attemptId }, 'the attempt was given away');
+      return;
+    }
     try {
-      await this.checkpoints;
-      await this.writer.flush();
-      if (this.verdict === 'lease-lost') return;
-      const outcome = this.outcome(exit, seconds);
-      const files = outcome.state === 'done' ? this.files! : [];
-      for (const { path, sha256 } of files) await artifacts.put(path, sha256);
-      const predictions = await readPredictions(files);
-      await attempts.finish(this.lease, outcome, (tx) =>
-        outcome.state === 'done' ? writeResults(tx, stage.key, files, predictions) : Promise.resolve(),
-      );
-      if (outcome.state === 'done') {
-        for (const { id } of await attempts.ofStage(stage.key)) await artifacts.removeAttempt(id);
-      }
+      await this.record(outcome);
       logger.info(
         { attempt: attemptId, stage: stage.name, outcome: outcome.state, seconds },
         'attempt ended',
       );
-    } catch (error) {
-      logger.error(
-        { error: toErrorShape(error), attempt: attemptId },
-        'the end of an attempt could not be recorded',
-      );
-      await this.recordFailure(toErrorShape(error));
+    } catch (thrown) {
+      const error = toErrorShape(thrown);
+      logger.error({ error, attempt: attemptId }, 'the end of an attempt could not be recorded');
+      if (error.code === 'STALE_ATTEMPT') return;
+      // Last resort: the stage fails with what went wrong; if even that cannot be written, the lease runs out.
+      await this.record(failed(error, terms)).catch(() => undefined);
     }
   }
 
-  /** Last resort: the stage fails with what went wrong; if even that cannot be written, the lease runs out. */
-  private async recordFailure(error: AblateErrorShape): Promise<void> {
-    if (error.code === 'STALE_ATTEMPT') return;
-    const final = this.lease.stage.failures + 1 >= this.deps.maxFailures;
-    await this.deps.attempts.finish(this.lease, { state: 'failed', error, final }).catch(() => undefined);
+  private async record(outcome: Outcome): Promise<void> {
+    const { attempts, artifacts, timing, logger } = this.deps;
+    const { key } = this.lease.stage;
+    const files = outcome.state === 'done' ? (this.files ?? []) : [];
+    for (const { path, sha256 } of files) await artifacts.put(path, sha256);
+    const predictions = await readPredictions(files);
+    await patiently(
+      () =>
+        attempts.finish(this.lease, outcome, async (tx) => {
+          if (outcome.state === 'done') await writeResults(tx, key, files, predictions);
+        }),
+      timing.leaseMs,
+    );
+    if (outcome.state !== 'done') return;
+    try {
+      for (const { id } of await attempts.ofStage(key)) await artifacts.removeAttempt(id);
+    } catch (error) {
+      logger.warn({ error: toErrorShape(error), stage: key }, 'old folders could not be removed');
+    }
   }
-}
-
-async function readPredictions(files: readonly ProducedFile[]): Promise<Prediction[]> {
-  const file = files.find(({ name }) => name === 'predictions.jsonl');
-  if (!file) return [];
-  const text = await readFile(file.path, 'utf8');
-  return text.split('\n').flatMap((line) => (line === '' ? [] : [prediction.parse(JSON.parse(line))]));
 }

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import type { TrainerEvent } from '@ablate/catalogue';
 import { parseTrainerLine } from '@ablate/contracts';
+import { AblateError } from '@ablate/errors';
 
 export interface ChildOptions {
   /** Command and leading arguments; the job file comes last. */
@@ -39,7 +40,20 @@ const signalGroup = (child: ChildProcess, signal: NodeJS.Signals): void => {
   }
 };
 
-/** Starts a trainer: events and log lines on its output, the deadline pipe as descriptor 3. Throws when it cannot start. */
+const notStarted = (command: readonly string[], cause: Error): AblateError =>
+  new AblateError(
+    'TRAINER_NOT_STARTED',
+    `The trainer "${command.join(' ')}" could not start: ${cause.message}.`,
+    {
+      path: 'ABLATE_TRAINER',
+      value: command.join(' '),
+      rule: 'A command that can be run.',
+      fix: 'Correct ABLATE_TRAINER, or unset it.',
+    },
+    { cause },
+  );
+
+/** Starts a trainer: events and log lines on its output, the deadline pipe as descriptor 3. Throws TRAINER_NOT_STARTED. */
 export async function startChild({ command, jobFile, env, onEvent, onLine }: ChildOptions): Promise<Child> {
   const [program, ...leading] = command;
   const child = spawn(program!, [...leading, jobFile], {
@@ -49,7 +63,7 @@ export async function startChild({ command, jobFile, env, onEvent, onLine }: Chi
   });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
-    child.once('error', reject);
+    child.once('error', (cause) => reject(notStarted(command, cause)));
   });
   const deadline = child.stdio[3] as Writable;
   deadline.on('error', () => undefined);
@@ -61,12 +75,10 @@ export async function startChild({ command, jobFile, env, onEvent, onLine }: Chi
   });
   const errors = createInterface({ input: child.stderr! });
   errors.on('line', (line) => onLine('stderr', line));
+  // What the trainer itself started must not outlive it, nor hold its output open.
+  child.once('exit', () => signalGroup(child, 'SIGKILL'));
   const exit = new Promise<Exit>((resolve) => {
-    child.once('close', (code, signal) => {
-      // What the trainer itself started must not outlive it.
-      signalGroup(child, 'SIGKILL');
-      resolve({ code, signal });
-    });
+    child.once('close', (code, signal) => resolve({ code, signal }));
   });
   return {
     pid: child.pid!,

@@ -1,5 +1,6 @@
 import type { MetricPoint, TrainerEvent } from '@ablate/catalogue';
 import type { Fence, MetricRepository, StreamLine } from '@ablate/storage';
+import { patiently } from './patiently.js';
 
 const FLUSH_MS = 250;
 const MOST_PENDING = 2000;
@@ -17,6 +18,7 @@ export class EventWriter {
     private readonly metrics: MetricRepository,
     private readonly fence: Fence,
     private readonly stageKey: string,
+    private readonly patienceMs: number,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
@@ -47,7 +49,8 @@ export class EventWriter {
     this.telemetry = [];
     this.lines = [];
     if (batch.points.length + batch.telemetry.length + batch.lines.length > 0) {
-      this.chain = this.chain.then(() => this.metrics.write(this.fence, this.stageKey, batch));
+      const write = (): Promise<void> => this.metrics.write(this.fence, this.stageKey, batch);
+      this.chain = this.chain.then(() => patiently(write, this.patienceMs));
       this.chain.catch((error: unknown) => this.onFailure(error));
     }
     return this.chain;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StageConfig, TrainerJob, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
@@ -69,8 +69,7 @@ export async function prepareJob(
       return { stageKey, config: parentConfigs[i]!, modelFile: await artifacts.verified(sha256) };
     }),
   );
-  const outputDir = artifacts.attemptDir(attemptId);
-  await mkdir(outputDir, { recursive: true });
+  const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,
     stageKey: stage.key,

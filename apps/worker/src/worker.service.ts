@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { JobPayload } from '@ablate/contracts';
-import { toErrorShape } from '@ablate/errors';
 import type { JobQueue, Work } from '@ablate/queue';
 import { coreCount, type Logger, type Settings } from '@ablate/runtime';
 import {
@@ -121,20 +120,16 @@ export class WorkerService {
       maxFailures: settings.maxFailures,
     });
     this.runners.add(runner);
+    if (this.stopping) runner.stop();
     try {
-      const jobFile = await prepareJob(
-        lease,
-        { ...this.deps, inventory: await this.inventory() },
-        backend,
-        settings.worker.threads,
+      await runner.run(async () =>
+        prepareJob(
+          lease,
+          { ...this.deps, inventory: await this.inventory() },
+          backend,
+          settings.worker.threads,
+        ),
       );
-      if (this.stopping) runner.stop();
-      await runner.run(jobFile);
-    } catch (error) {
-      const shape = toErrorShape(error);
-      await this.deps.attempts
-        .finish(lease, { state: 'failed', error: shape, final: shape.code !== 'INTERNAL' })
-        .catch(() => undefined);
     } finally {
       this.runners.delete(runner);
     }

@@ -39,6 +39,7 @@ const variables = z.object({
   ABLATE_RENEW_MS: whole(100, 5000),
   ABLATE_GRACE_MS: whole(0, 10_000),
   ABLATE_HANG_MS: whole(1000, 600_000),
+  ABLATE_STOP_MS: whole(0, 30_000),
   ABLATE_TICK_MS: whole(20, 250),
   ABLATE_MAX_FAILURES: whole(1, 2),
   ABLATE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -78,6 +79,8 @@ export interface Settings {
     readonly graceMs: number;
     /** Without progress for so long, an attempt is hung. */
     readonly hangMs: number;
+    /** A trainer that is asked to stop has so long to write its checkpoint. */
+    readonly stopMs: number;
     readonly tickMs: number;
   };
   readonly maxFailures: number;
@@ -125,6 +128,7 @@ export function readSettings(
       renewMs: v.ABLATE_RENEW_MS,
       graceMs: v.ABLATE_GRACE_MS,
       hangMs: v.ABLATE_HANG_MS,
+      stopMs: v.ABLATE_STOP_MS,
       tickMs: v.ABLATE_TICK_MS,
     },
     maxFailures: v.ABLATE_MAX_FAILURES,

@@ -14,6 +14,15 @@ export class ArtifactStore {
     return join(this.root, 'objects', sha256.slice(0, 2), sha256);
   }
 
+  /** Makes the folder of an attempt. */
+  async makeAttemptDir(attemptId: string): Promise<string> {
+    const folder = this.attemptDir(attemptId);
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw asUnwritable(error, this.root);
+    });
+    return folder;
+  }
+
   /** Folder of one attempt; nobody else writes there. */
   attemptDir(attemptId: string): string {
     return join(this.root, 'attempts', attemptId);
@@ -23,6 +32,14 @@ export class ArtifactStore {
   async put(file: string, sha256: string): Promise<void> {
     const target = this.pathOf(sha256);
     if (await stat(target).catch(() => null)) return;
+    try {
+      await this.copy(file, target, sha256);
+    } catch (error) {
+      throw asUnwritable(error, this.root);
+    }
+  }
+
+  private async copy(file: string, target: string, sha256: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     const temporary = `${target}.tmp-${randomUUID()}`;
     const hash = createHash('sha256');
@@ -75,6 +92,32 @@ export class ArtifactStore {
   async removeAttempt(attemptId: string): Promise<void> {
     await rm(this.attemptDir(attemptId), { recursive: true, force: true });
   }
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'is full',
+  EDQUOT: 'is full: the quota is used up',
+  ENOTDIR: 'is no folder',
+  EROFS: 'is read-only',
+  EACCES: 'may not be written by this user',
+  EPERM: 'may not be written by this user',
+};
+
+/** A full or read-only disk in words; any other error as it is. */
+function asUnwritable(error: unknown, root: string): unknown {
+  const why = UNWRITABLE[(error as NodeJS.ErrnoException).code ?? ''];
+  if (why === undefined) return error;
+  return new AblateError(
+    'ARTIFACTS_NOT_WRITABLE',
+    `The artifact store ${root} ${why}.`,
+    {
+      path: root,
+      value: (error as NodeJS.ErrnoException).code,
+      rule: 'The folder of ARTIFACTS_URL is writable and has room for the weights of every stage.',
+      fix: 'Free space or correct the permissions, then retry; or set ARTIFACTS_URL to another folder.',
+    },
+    { cause: error },
+  );
 }
 
 const corrupt = (path: string, expected: string, actual: string): AblateError =>

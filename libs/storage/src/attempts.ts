@@ -18,6 +18,16 @@ export interface Lease extends Fence {
   readonly checkpoint: { readonly step: number; readonly path: string; readonly device: string } | null;
 }
 
+export interface NewCheckpoint {
+  readonly stageKey: string;
+  /** Updates done. */
+  readonly step: number;
+  /** Folder below the artifact store. */
+  readonly path: string;
+  readonly device: string;
+  readonly bitExact: boolean;
+}
+
 export type Outcome =
   | { readonly state: 'done'; readonly seconds: number; readonly bitExact: boolean }
   | { readonly state: 'failed'; readonly error: AblateErrorShape; readonly final: boolean }
@@ -161,21 +171,17 @@ export class AttemptRepository {
     return { cancelRequested: row.cancelRequested };
   }
 
-  /** Records a complete checkpoint folder. */
-  async checkpoint(
-    fence: Fence,
-    stageKey: string,
-    step: number,
-    path: string,
-    device: string,
-  ): Promise<void> {
-    await fenced(this.database, fence, (tx) =>
-      tx.checkpoint.upsert({
-        where: { attemptId_step: { attemptId: fence.attemptId, step } },
-        create: { attemptId: fence.attemptId, step, stageKey, path, device },
+  /** Records a complete checkpoint folder. Once one is not bit-exact, neither is what goes on from it. */
+  async checkpoint(fence: Fence, { stageKey, step, path, device, bitExact }: NewCheckpoint): Promise<void> {
+    const { attemptId } = fence;
+    await fenced(this.database, fence, async (tx) => {
+      await tx.checkpoint.upsert({
+        where: { attemptId_step: { attemptId, step } },
+        create: { attemptId, step, stageKey, path, device },
         update: { path },
-      }),
-    );
+      });
+      await tx.stage.update({ where: { key: stageKey }, data: { bitExact } });
+    });
   }
 
   /** Ends an attempt and moves its stage on; `write` joins the same transaction (artifacts, predictions). */

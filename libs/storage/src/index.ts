@@ -3,7 +3,7 @@ export { migrate } from './migrate.js';
 export { ExperimentRepository, type RunRow } from './experiments.js';
 export type { NewExperiment, NewStage } from './new-experiment.js';
 export { StageRepository, type ReadyStage, type Throughput } from './stages.js';
-export { AttemptRepository, type Fence, type Lease, type Outcome } from './attempts.js';
+export { AttemptRepository, type Fence, type Lease, type NewCheckpoint, type Outcome } from './attempts.js';
 export { MetricRepository, type Batch, type Series, type StreamLine } from './metrics.js';
 export { WorkerRepository, type NewWorker } from './workers.js';
 export { ResultRepository, writeResults, type NewArtifact } from './results.js';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NewCheckpoint } from '../src/index.js';
 import { experiment, expireBy, key, leased, openStorage, type Storage } from './fixtures.js';
 
 const failure = { code: 'BOOM', message: 'It broke.', path: null, value: null, rule: null, fix: null };
@@ -20,6 +21,13 @@ describe('attempts', () => {
     );
   const points = (from: number, to: number, value = 1) =>
     Array.from({ length: to - from + 1 }, (_, i) => ({ name: 'loss', step: from + i, value }));
+  const saved = (name: string, step: number, path: string, bitExact = true): NewCheckpoint => ({
+    stageKey: key(name),
+    step,
+    path,
+    device: 'onnx-cpu avx2',
+    bitExact,
+  });
   const batch = (some: ReturnType<typeof points>) => ({ points: some, telemetry: [], lines: [] });
 
   it('are made once however many schedulers ask', async () => {
@@ -51,7 +59,7 @@ describe('attempts', () => {
     const { attempts, metrics } = storage;
     const rejected = expect.objectContaining({ code: 'STALE_ATTEMPT', value: lease.attemptId });
     await expect(metrics.write(lease, key('stale'), batch(points(1, 3)))).rejects.toEqual(rejected);
-    await expect(attempts.checkpoint(lease, key('stale'), 3, 'a/3', 'd')).rejects.toEqual(rejected);
+    await expect(attempts.checkpoint(lease, saved('stale', 3, 'a/3'))).rejects.toEqual(rejected);
     await expect(attempts.finish(lease, { state: 'done', seconds: 1, bitExact: true })).rejects.toEqual(
       rejected,
     );
@@ -115,13 +123,7 @@ describe('attempts', () => {
     await submit(['resume', 'resume-child']);
     const first = await leased(storage, 'resume');
     await storage.metrics.write(first, key('resume'), batch(points(1, 7)));
-    await storage.attempts.checkpoint(
-      first,
-      key('resume'),
-      5,
-      `attempts/${first.attemptId}/5`,
-      'onnx-cpu avx2',
-    );
+    await storage.attempts.checkpoint(first, saved('resume', 5, `attempts/${first.attemptId}/5`));
     await storage.attempts.finish(first, { state: 'released' });
 
     const second = await leased(storage, 'resume', { device: 'onnx-cpu avx512f' });
@@ -138,6 +140,14 @@ describe('attempts', () => {
     const [stage] = await storage.stages.find([key('resume')]);
     expect(stage).toMatchObject({ state: 'done', seconds: 12, bitExact: false, error: null });
     expect(await storage.database.checkpoint.count({ where: { stageKey: key('resume') } })).toBe(0);
+  });
+
+  it('remember that a checkpoint was not bit-exact', async () => {
+    await submit(['inexact']);
+    const first = await leased(storage, 'inexact');
+    await storage.attempts.checkpoint(first, saved('inexact', 5, 'a', false));
+    await storage.attempts.finish(first, { state: 'released' });
+    expect((await leased(storage, 'inexact')).stage.bitExact).toBe(false);
   });
 
   it('start from nothing when there is no checkpoint', async () => {
