@@ -1,4 +1,4 @@
-import { canonicalJson, levelLabel, type Cell, type Levels } from '@ablate/design-space';
+import { canonicalJson, levelLabel, type Cell, type Level, type Levels } from '@ablate/design-space';
 import type { Score } from './cell-means.js';
 import { meanInterval, type MeanInterval } from './mean-interval.js';
 
@@ -23,10 +23,9 @@ export interface EffectInput {
   readonly metric: string;
   /** Whether seeds leave a training stage undrawn, so that replicates of a cell share it. */
   readonly nested: boolean;
+  /** What a level is called; with its settings unless given. */
+  readonly nameOf?: (level: Level, axis: string) => string;
 }
-
-const labelOf = (axes: readonly string[], levels: Levels): string =>
-  axes.map((axis) => (levels[axis] === undefined ? '-' : levelLabel(levels[axis]))).join(' + ');
 
 /** The axes of cells and baseline, zipped ones together, in order of appearance. */
 function factorsOf({ cells, baseline, zip }: EffectInput): readonly (readonly string[])[] {
@@ -44,7 +43,9 @@ function factorsOf({ cells, baseline, zip }: EffectInput): readonly (readonly st
  * from pairs of cells alone. Axes without a pair have no entry. Order: axes, then levels by first appearance.
  */
 export function axisEffects(input: EffectInput): readonly AxisEffect[] {
-  const { cells, baseline, scores, metric, nested } = input;
+  const { cells, baseline, scores, metric, nested, nameOf = (level: Level) => levelLabel(level) } = input;
+  const labelOf = (axes: readonly string[], levels: Levels): string =>
+    axes.map((axis) => (levels[axis] === undefined ? '-' : nameOf(levels[axis], axis))).join(' + ');
   const values = new Map<string, Map<number, number>>();
   for (const score of scores) {
     if (score.metric !== metric) continue;

@@ -1,6 +1,6 @@
 export { canonicalJson, contentId } from './canonical.js';
 export { expand } from './expand.js';
-export { isObjectLevel, levelLabel, levelName } from './levels.js';
+export { isObjectLevel, levelLabel, levelName, shortLabel } from './levels.js';
 export { suggest } from './nearest.js';
 export { readSeeds } from './seeds.js';
 export type {

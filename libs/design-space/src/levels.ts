@@ -48,3 +48,9 @@ export function namesLevel(pattern: Level, level: Level): boolean {
 /** A condition's entry as a list of patterns. */
 export const patterns = (entry: Level | readonly Level[]): readonly Level[] =>
   Array.isArray(entry) ? (entry as readonly Level[]) : [entry as Level];
+
+/** What a level is called among its axis's levels: its id where that says which one it is, else with its settings. */
+export function shortLabel(level: Level, axis: readonly Level[]): string {
+  const name = levelName(level);
+  return axis.filter((other) => levelName(other) === name).length <= 1 ? name : levelLabel(level);
+}

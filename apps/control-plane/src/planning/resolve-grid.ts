@@ -9,7 +9,7 @@ import {
   type StageConfig,
   type TrainStageConfig,
 } from '@ablate/catalogue';
-import { expand, levelLabel, type Expansion, type GridSpec, type Levels } from '@ablate/design-space';
+import { expand, shortLabel, type Expansion, type GridSpec, type Levels } from '@ablate/design-space';
 import type { NewStage } from '@ablate/storage';
 
 export interface ResolvedGrid {
@@ -26,8 +26,10 @@ export interface ResolvedGrid {
 }
 
 /** Axes that vary, in the spec's order: what a cell is called by. */
-function labelOf(levels: Levels, varying: readonly string[]): string {
-  const shown = varying.filter((axis) => levels[axis] !== undefined).map((axis) => levelLabel(levels[axis]!));
+function labelOf(levels: Levels, varying: readonly string[], axes: GridSpec['axes']): string {
+  const shown = varying
+    .filter((axis) => levels[axis] !== undefined)
+    .map((axis) => shortLabel(levels[axis]!, axes[axis]!));
   return shown.length > 0 ? shown.join(' · ') : 'the only cell';
 }
 
@@ -57,7 +59,7 @@ export function resolveStages(spec: GridSpec, index: CatalogueIndex, numericsCla
   const zipped = (axis: string): boolean =>
     axis.includes('.') && (spec.zip ?? []).some((group) => group.includes(axis));
   const varying = Object.keys(spec.axes).filter((axis) => spec.axes[axis]!.length > 1 && !zipped(axis));
-  const labels = new Map(expansion.cells.map(({ id, levels }) => [id, labelOf(levels, varying)]));
+  const labels = new Map(expansion.cells.map(({ id, levels }) => [id, labelOf(levels, varying, spec.axes)]));
   return { expansion, labels, runs, stages: [...stages.values()] };
 }
 

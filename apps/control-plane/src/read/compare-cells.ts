@@ -1,9 +1,10 @@
 import { axisEffects, bestCell, cellMeans } from '@ablate/analysis';
 import type { CellScore, Comparison } from '@ablate/contracts';
-import type { Cell, GridSpec, Levels } from '@ablate/design-space';
+import { shortLabel, type Cell, type GridSpec, type Level } from '@ablate/design-space';
 import type { Experiment } from '@ablate/storage';
 import type { Context } from '../context.js';
 import { measureCells, type Measurements } from './measure-cells.js';
+import { readLevels } from './read-levels.js';
 
 function notesOf({ notes }: Experiment, { undrawn, missing, scores }: Measurements): string[] {
   return [
@@ -47,12 +48,21 @@ export async function compareCells(context: Context, experiment: Experiment): Pr
   const best = benchmarks[0] ? bestCell(means, benchmarks[0].metric) : null;
   const cells: Cell[] = rows.map(({ cellId, levels }) => ({
     id: cellId,
-    levels: levels as unknown as Levels,
+    levels: readLevels(levels),
   }));
   const baseline = cells.find(({ id }) => id === experiment.baselineCell)?.levels;
+  const nameOf = (level: Level, axis: string): string => shortLabel(level, spec.axes[axis] ?? [level]);
   const effects = baseline
     ? benchmarks.flatMap(({ metric }) =>
-        axisEffects({ cells, baseline, zip: spec.zip ?? [], scores, metric, nested: undrawn.length > 0 }),
+        axisEffects({
+          cells,
+          baseline,
+          zip: spec.zip ?? [],
+          scores,
+          metric,
+          nested: undrawn.length > 0,
+          nameOf,
+        }),
       )
     : [];
   return {
@@ -61,7 +71,7 @@ export async function compareCells(context: Context, experiment: Experiment): Pr
     cells: rows.map(({ cellId, label, levels }) => ({
       id: cellId,
       label,
-      levels: levels as Comparison['cells'][number]['levels'],
+      levels: readLevels(levels) as Comparison['cells'][number]['levels'],
       baseline: cellId === experiment.baselineCell,
       scores: benchmarks.flatMap((benchmark) => scoreOf(cellId, benchmark)),
     })),
