@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const main = new URL('../apps/cli/dist/main.js', import.meta.url);
 if (!existsSync(fileURLToPath(main))) {
-  console.error('ablate is not built yet: run `npm run build` in the clone first (npm run demo, npm test and npm start do it for you).');
+  console.error(
+    'ablate is not built yet: run `npm run build` in the clone first (npm run demo, npm test and npm start do it for you).',
+  );
   process.exit(1);
 }
 await import(main.href);

@@ -81,7 +81,7 @@ export async function startServer(settings: Settings, logger: Logger, shutdown: 
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(context),
     new FastifyAdapter({ bodyLimit: 16 * 1024 * 1024, forceCloseConnections: true }),
-    { logger: ['error', 'warn'], abortOnError: false },
+    { logger: false, abortOnError: false },
   );
   app.useGlobalFilters(new ErrorFilter(logger));
   try {

@@ -29,38 +29,40 @@ function closer(): Shutdown {
   };
 }
 
-/** A real control plane on a database and a home of its own, with short clocks. */
+/** A real control plane on a database (of its own, unless one is named) and a home of its own, with short clocks. */
 export async function deploy(environment: Readonly<Record<string, string>> = {}): Promise<Deployment> {
+  const steps = closer();
+  try {
+    const home = await mkdtemp(join(tmpdir(), 'ablate-control-plane-'));
+    steps.add('home', () => rm(home, { recursive: true, force: true }));
+    await furnish(home);
+    const databaseUrl = environment['DATABASE_URL'] ?? (await ownDatabase(steps));
+    const settings = readSettings({
+      ABLATE_HOME: home,
+      ABLATE_PORT: '0',
+      ABLATE_TICK_MS: '20',
+      ABLATE_GRACE_MS: '0',
+      ABLATE_LEASE_MS: '60000',
+      ABLATE_LOG_LEVEL: 'silent',
+      ...environment,
+      DATABASE_URL: databaseUrl,
+    });
+    const port = await startServer(settings, createLogger('test', settings.logLevel), steps);
+    const database = await openDatabase(databaseUrl);
+    steps.add('database', () => database.$disconnect());
+    const url = `http://127.0.0.1:${port}`;
+    const client = createClient({ baseUrl: url });
+    return { url, databaseUrl, home, client, database, close: () => steps.run('end of the suite') };
+  } catch (error) {
+    await steps.run('it did not start');
+    throw error;
+  }
+}
+
+async function ownDatabase(steps: Shutdown): Promise<string> {
   const server = await startTestDatabase(process.env['DATABASE_URL']);
-  const home = await mkdtemp(join(tmpdir(), 'ablate-control-plane-'));
-  await furnish(home);
-  const settings = readSettings({
-    DATABASE_URL: server.url,
-    ABLATE_HOME: home,
-    ABLATE_PORT: '0',
-    ABLATE_TICK_MS: '20',
-    ABLATE_GRACE_MS: '0',
-    ABLATE_LEASE_MS: '60000',
-    ABLATE_LOG_LEVEL: 'silent',
-    ...environment,
-  });
-  const shutdown = closer();
-  const port = await startServer(settings, createLogger('test', settings.logLevel), shutdown);
-  const database = await openDatabase(server.url);
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    url,
-    databaseUrl: server.url,
-    home,
-    client: createClient({ baseUrl: url }),
-    database,
-    close: async () => {
-      await shutdown.run('end of the suite');
-      await database.$disconnect();
-      await server.stop();
-      await rm(home, { recursive: true, force: true });
-    },
-  };
+  steps.add('server', () => server.stop());
+  return server.url;
 }
 
 /** Two encoders x two strategies x two seeds, the second seed for finetune only: 4 pretrainings less than runs. */

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => deployment.close(), 60_000);
 
 /** Many real statements on a machine that others use too: a limit that only a stuck test meets. */
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe('a grid, from plan to table', () => {
   it('is planned without a worker, and says what sharing saves', async () => {

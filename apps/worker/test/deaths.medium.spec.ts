@@ -22,7 +22,32 @@ const statesOf = async (key: string): Promise<string[]> =>
   (await fleet.attempts.ofStage(key)).map(({ state }) => state);
 /** Waits until the leases of the dead are over, as the reconciler does. */
 const lost = (): Promise<void> => until(async () => (await fleet.attempts.expire(500)).length > 0);
+/** Lets the lease of a stage's attempt be over now. */
+const lose = async (key: string): Promise<void> => {
+  await fleet.database
+    .$executeRaw`UPDATE attempts SET lease_expires_at = now() - interval '1 hour' WHERE stage_key = ${key} AND state = 'leased'`;
+  await lost();
+};
 const pauseOnce = (at: number) => ({ acts: [{ at, do: 'wait', name: 'never', attempt: 1 }] });
+
+describe('when a trainer hangs', () => {
+  it('it is ended by its progress clock, though it is alive, and another try goes on', async () => {
+    const impatient = await worker({ ABLATE_HANG_MS: '3000' });
+    const [key] = await fleet.submit({ acts: [{ at: 4, do: 'hang', attempt: 1 }] });
+    await fleet.offer(key!);
+    const pid = Number(await fleet.left(key!, 'pid'));
+    expect(await fleet.reached(key!, 'waiting')).toMatchObject({
+      failures: 1,
+      error: { code: 'TRAINER_HUNG' },
+    });
+    expect(await isAlive(pid)).toBe(false);
+    await impatient.end('SIGTERM');
+    await worker();
+    await fleet.offer(key!);
+    await fleet.reached(key!, 'done');
+    expect(await fleet.losses(key!)).toEqual(undisturbed(10).losses);
+  });
+});
 
 describe('when a worker goes', () => {
   it('by SIGTERM, its trainer leaves a checkpoint, the attempt is released, and another worker goes on', async () => {
@@ -58,7 +83,7 @@ describe('when a worker goes', () => {
     expect(await fleet.left(key!, 'ended')).toBe('pipe');
     await until(async () => !(await isAlive(pid)));
 
-    await lost();
+    await lose(key!);
     expect(await fleet.stage(key!)).toMatchObject({ state: 'waiting', failures: 0 });
     await worker();
     await fleet.offer(key!);
@@ -70,7 +95,7 @@ describe('when a worker goes', () => {
   });
 
   it('silent (stopped, not dead), the trainer’s deadline passes before the lease is given again', async () => {
-    const first = await worker();
+    const first = await worker({ ABLATE_LEASE_MS: '3000' });
     const [key] = await fleet.submit(pauseOnce(4));
     await fleet.offer(key!);
     await fleet.left(key!, 'waits');

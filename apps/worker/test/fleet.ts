@@ -75,7 +75,7 @@ export class Fleet {
     this.artifacts = new ArtifactStore(join(dir, 'artifacts'));
   }
 
-  static async start(redisUrl: string | null = null): Promise<Fleet> {
+  static async start(given?: TestDatabase): Promise<Fleet> {
     const dir = await mkdtemp(join(tmpdir(), 'ablate-fleet-'));
     const benchmark = join(dir, 'benchmarks', 'quiz');
     await mkdir(benchmark, { recursive: true });
@@ -84,10 +84,10 @@ export class Fleet {
     await writeFile(join(benchmark, 'questions.jsonl'), '{"question":"What?"}\n');
     const folders = { models: [], data: [], benchmarks: [join(dir, 'benchmarks')] };
     const { index } = await takeInventory(folders, join(dir, 'digests.json'));
-    const server = await startTestDatabase(process.env['DATABASE_URL']);
+    const server = given ?? (await startTestDatabase(process.env['DATABASE_URL']));
     await migrate(server.url);
     const database = await openDatabase(server.url);
-    const queue = await openQueue({ redisUrl, databaseUrl: server.url, pool: 'default' });
+    const queue = await openQueue({ redisUrl: null, databaseUrl: server.url, pool: 'default' });
     return new Fleet(server, database, queue, dir, index.benchmarks[0]!.digest);
   }
 
@@ -108,7 +108,7 @@ export class Fleet {
         DATABASE_URL: this.server.url,
         ABLATE_TRAINER: `${process.execPath} ${TRAINER} ${join(this.dir, 'scripts')}`,
         ABLATE_SLOTS: '2',
-        ABLATE_LEASE_MS: '3000',
+        ABLATE_LEASE_MS: '15000',
         ABLATE_RENEW_MS: '200',
         ...settings,
       },
@@ -202,7 +202,7 @@ export class Fleet {
   }
 
   /** Waits until the trainer of a stage left a file, and reads it. */
-  async left(key: string, what: 'pid' | 'waits' | 'term' | 'ended' | 'bred'): Promise<string> {
+  async left(key: string, what: 'pid' | 'waits' | 'term' | 'ended' | 'bred' | 'finished'): Promise<string> {
     const path = join(this.dir, 'scripts', `${key}.${what}`);
     await until(() => readFile(path).then(Boolean, () => false));
     return readFile(path, 'utf8');

@@ -104,4 +104,5 @@ emit({
   type: 'done',
   files: script.lie ? files.map((file) => ({ ...file, sha256: '0'.repeat(64) })) : files,
 });
+leave(`${job.stageKey}.finished`);
 process.stdout.write('', () => process.exit(script.exit ?? 0));

@@ -15,7 +15,7 @@ const statesOf = async (key: string): Promise<string[]> =>
   (await fleet.attempts.ofStage(key)).map(({ state }) => state);
 
 describe('a worker', () => {
-  beforeAll(() => fleet.worker({ ABLATE_HANG_MS: '1500', ABLATE_MAX_FAILURES: '2' }), 60_000);
+  beforeAll(() => fleet.worker({ ABLATE_MAX_FAILURES: '2' }), 60_000);
 
   it('registers with its pool, numerics class, slots and processor', async () => {
     expect(await fleet.registry.list()).toMatchObject([
@@ -110,20 +110,6 @@ describe('a worker', () => {
       error: { code: 'TRAINER_ENDED', value: 3 },
     });
     expect(await fleet.results.artifacts([lies!, fails!])).toEqual([]);
-  });
-
-  it('ends a trainer that is alive and makes no progress, by its progress clock', async () => {
-    const [key] = await fleet.submit({ acts: [{ at: 4, do: 'hang', attempt: 1 }] });
-    await fleet.offer(key!);
-    const pid = Number(await fleet.left(key!, 'pid'));
-    expect(await fleet.reached(key!, 'waiting')).toMatchObject({
-      failures: 1,
-      error: { code: 'TRAINER_HUNG' },
-    });
-    expect(await isAlive(pid)).toBe(false);
-    await fleet.offer(key!);
-    await fleet.reached(key!, 'done');
-    expect(await fleet.losses(key!)).toEqual(undisturbed(10).losses);
   });
 
   it('leaves nothing running that its trainer started', async () => {

@@ -47,12 +47,13 @@ export async function ask(
   { maxNewTokens, batchSize }: { readonly maxNewTokens: number; readonly batchSize: number },
 ): Promise<string[]> {
   const { structure, parameters, tokenizer, config } = model;
-  const samples = prompts.map((ids, i) => ({ ids, labels: ids.map(() => NO_TARGET), image: images[i]! }));
+  const samples = prompts.map((ids, i) => ({ ids, labels: ids.map(() => NO_TARGET), images: [images[i]!] }));
   const batch = collate(filled(samples, batchSize), {
     vocabulary: structure.llm.vocab_size,
     imageTokens: imageTokens(structure),
     maxLength: config.maxLength,
     lengthBucket: 1,
+    maskedId: null,
   });
   const tokens = await generateGreedy(programs, structure, parameters, {
     rows: Array.from({ length: batchSize }, (_, i) =>

@@ -1,9 +1,10 @@
 import { AblateError } from '@ablate/errors';
 import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
+import { json } from './json.js';
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const objectLevel = z.record(z.string(), z.json());
+const objectLevel = z.record(z.string(), json);
 const level = z
   .union([scalar, objectLevel])
   .describe('One value of an axis, e.g. `linear` or `{ id: resampler, numQueries: 16 }`');
@@ -39,7 +40,7 @@ export const gridSpec = z
       ])
       .optional(),
     evaluate: z.array(z.string()).optional().describe('Benchmarks; the first decides the best cell'),
-    defaults: z.record(z.string(), z.json()).optional().describe('Dotted paths, below the axes'),
+    defaults: z.record(z.string(), json).optional().describe('Dotted paths, below the axes'),
     earlyStop: z
       .strictObject({
         kind: z.literal('asha'),

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { errorShape } from './error.js';
+import { json } from './json.js';
 
 /** What the API answers with. Times are ISO strings, durations seconds, sizes bytes. */
 
 const time = z.iso.datetime().nullable();
-const levels = z.record(z.string(), z.json()).describe('Axis -> level');
+const levels = z.record(z.string(), json).describe('Axis -> level');
 const byKind = z
   .record(z.string(), z.int())
   .describe('Stage name (evaluations together as `evaluate`) -> number');
@@ -73,7 +74,7 @@ export const stageView = z
     parents: z.array(z.string()),
     seconds: z.number().nullable().describe('Of the attempt that finished it'),
     estimatedSeconds: z.number(),
-    config: z.json(),
+    config: json,
     error: errorShape.nullable(),
     createdAt: time,
     finishedAt: time,
@@ -100,7 +101,7 @@ export const experimentView = z
   .meta({ id: 'Experiment' });
 
 export const experimentDetail = experimentView
-  .extend({ spec: z.json(), stageList: z.array(stageView) })
+  .extend({ spec: json, stageList: z.array(stageView) })
   .meta({ id: 'ExperimentDetail' });
 
 export const runView = z
@@ -185,7 +186,7 @@ export const explanation = z
     firstExperiment: z.string().nullable(),
     nearest: z.string().nullable().describe('Key of the most similar stage'),
     differences: z.array(z.object({ path: z.string(), here: z.unknown(), there: z.unknown() })),
-    inputs: z.json().describe('Everything that was hashed'),
+    inputs: json.describe('Everything that was hashed'),
     bitExact: z.boolean().describe('False when it went on from a checkpoint of another kind of processor'),
   })
   .meta({ id: 'Explanation' });
@@ -241,9 +242,9 @@ export const projectView = z.object({ name: z.string(), experiments: z.int() }).
 
 export const inventory = z
   .object({
-    backbones: z.array(z.json()),
-    recipes: z.array(z.json()),
-    benchmarks: z.array(z.json()),
+    backbones: z.array(json),
+    recipes: z.array(json),
+    benchmarks: z.array(json),
     problems: z.array(errorShape),
   })
   .meta({ id: 'Inventory' });

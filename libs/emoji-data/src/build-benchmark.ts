@@ -46,14 +46,18 @@ interface BenchmarkDefinition {
   readonly items: (random: Random, pool: Pool) => Item[];
 }
 
+/** Share of pictures with one thing, as in training. */
+const SINGLES = 0.4;
+
 /** Draws pictures until the question can be asked. */
 function until<T>(
   random: Random,
   pool: Pool,
   ask: (picture: Picture) => T | null,
+  singles = SINGLES,
 ): { picture: Picture; asked: T } {
   for (;;) {
-    const picture = drawPicture(random, pool, random.unit() < 0.4 ? 'single' : 'scene');
+    const picture = drawPicture(random, pool, random.unit() < singles ? 'single' : 'scene');
     const asked = ask(picture);
     if (asked !== null) return { picture, asked };
   }
@@ -61,7 +65,9 @@ function until<T>(
 
 const ofType = (random: Random, pool: Pool, type: QuestionType, count: number): Item[] =>
   Array.from({ length: count }, () => {
-    const { picture, asked } = until(random, pool, ({ scene }) => askAbout(random, scene, type));
+    // Singles would make "one" the answer to half of the count questions; scenes have one to four things equally often.
+    const singles = type === 'count' ? 0 : SINGLES;
+    const { picture, asked } = until(random, pool, ({ scene }) => askAbout(random, scene, type), singles);
     return { picture, question: itemOf(asked) };
   });
 

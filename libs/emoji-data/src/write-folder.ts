@@ -1,13 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { AblateError } from '@ablate/errors';
 import sharp from 'sharp';
 import { IMAGE_SIZE } from './scenes.js';
 
 const require = createRequire(import.meta.url);
 
 /** Changes when the same seed would give other files: older folders are then built again. */
-export const DATA_VERSION = 1;
+export const DATA_VERSION = 2;
 
 export const SOURCES = [
   { package: '@iconify-json/noto', what: 'Noto emoji', licence: 'Apache-2.0' },
@@ -23,82 +25,116 @@ export const provenance = (): object[] =>
     version: (require(`${source.package}/package.json`) as { version: string }).version,
   }));
 
-/** Writes into a folder beside the wanted one; `commit` puts it in its place, complete or not at all. */
-export class FolderWriter {
-  private readonly temporary: string;
-  private readonly pending: Promise<unknown>[] = [];
-
-  private constructor(private readonly folder: string) {
-    this.temporary = `${folder}.tmp-${process.pid}`;
-  }
-
-  static async open(folder: string): Promise<FolderWriter> {
-    const writer = new FolderWriter(folder);
-    await rm(writer.temporary, { recursive: true, force: true });
-    await mkdir(join(writer.temporary, 'images'), { recursive: true });
-    return writer;
-  }
-
-  /** Queues a 48 x 48 RGB picture as PNG below `images/`. */
-  async image(name: string, rgb: Uint8Array): Promise<void> {
-    const raw = { width: IMAGE_SIZE, height: IMAGE_SIZE, channels: 3 } as const;
-    this.pending.push(
-      sharp(rgb, { raw })
-        .png({ compressionLevel: 6 })
-        .toFile(join(this.temporary, 'images', name)),
-    );
-    if (this.pending.length >= 32) await Promise.all(this.pending.splice(0));
-  }
-
-  async text(name: string, text: string): Promise<void> {
-    const handle = await open(join(this.temporary, name), 'w');
-    try {
-      await writeFile(handle, text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  }
-
-  async commit(): Promise<void> {
-    await Promise.all(this.pending.splice(0));
-    await rm(this.folder, { recursive: true, force: true });
-    await rename(this.temporary, this.folder);
-  }
-
-  /** Removes what was begun. */
-  async abandon(): Promise<void> {
-    await Promise.allSettled(this.pending.splice(0));
-    await rm(this.temporary, { recursive: true, force: true });
-  }
+/** What a builder may do with its unfinished folder. */
+export interface FolderWriter {
+  /** Writes a 48 x 48 RGB picture as PNG below `images/`; returns when there is room for another. */
+  image(name: string, rgb: Uint8Array): Promise<void>;
+  text(name: string, text: string): Promise<void>;
 }
 
-/** Whether `folder/<name>` was written by this version of the builder. */
-export async function isBuilt(folder: string, name: string): Promise<boolean> {
-  try {
-    return (
-      (JSON.parse(await readFile(join(folder, name), 'utf8')) as { dataVersion?: number }).dataVersion ===
-      DATA_VERSION
+const LANES = 32;
+const raw = { width: IMAGE_SIZE, height: IMAGE_SIZE, channels: 3 } as const;
+
+/** A writer into a folder, and a wait for its pictures: every one on the disk, or the first failure. */
+function writerInto(folder: string): { writer: FolderWriter; settled: () => Promise<void> } {
+  const pending: Promise<void>[] = [];
+  const settled = async (): Promise<void> => {
+    const outcomes = await Promise.allSettled(pending.splice(0));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  };
+  const writePicture = async (name: string, rgb: Uint8Array): Promise<void> =>
+    writeFile(
+      join(folder, 'images', name),
+      await sharp(rgb, { raw }).png({ compressionLevel: 6 }).toBuffer(),
     );
+  return {
+    settled,
+    writer: {
+      image: async (name, rgb) => {
+        pending.push(writePicture(name, rgb));
+        if (pending.length >= LANES) await settled();
+      },
+      text: async (name, text) => {
+        const handle = await open(join(folder, name), 'w');
+        try {
+          await writeFile(handle, text);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+      },
+    },
+  };
+}
+
+/** Whether `folder/<marker>` was written by this version of the builder. */
+async function isBuilt(folder: string, marker: string): Promise<boolean> {
+  const text = await readFile(join(folder, marker), 'utf8').catch(() => '{}');
+  try {
+    return (JSON.parse(text) as { dataVersion?: number }).dataVersion === DATA_VERSION;
   } catch {
     return false;
   }
 }
 
-/** Runs a builder unless its folder is there already; leaves nothing half done. Returns whether it built. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'it is read-only',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  ENOTDIR: 'a part of its path is a file',
+};
+
+function asUserError(thrown: unknown, folder: string): unknown {
+  const reason = REASONS[(thrown as NodeJS.ErrnoException).code ?? ''];
+  if (reason === undefined) return thrown;
+  return new AblateError(
+    'DATA_NOT_WRITABLE',
+    `The data folder '${folder}' cannot be built: ${reason}.`,
+    {
+      path: folder,
+      value: (thrown as NodeJS.ErrnoException).code,
+      rule: 'The folder is writable and has room for the pictures (30 MB a recipe).',
+      fix: 'Make room or give another home (--home, ABLATE_HOME).',
+    },
+    { cause: thrown },
+  );
+}
+
+/** Puts a finished folder in its place. Where another process was faster its folder stays: it holds the same. */
+async function putInPlace(temporary: string, folder: string, marker: string): Promise<boolean> {
+  await rm(folder, { recursive: true, force: true });
+  try {
+    await rename(temporary, folder);
+    return true;
+  } catch (error) {
+    if (await isBuilt(folder, marker)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Runs a builder in a folder beside the wanted one unless that is there already, then renames it: all of it or nothing. `marker` is
+ * the file that the builder writes with DATA_VERSION. Returns whether it built. Throws DATA_NOT_WRITABLE.
+ */
 export async function buildOnce(
   folder: string,
   marker: string,
   build: (writer: FolderWriter) => Promise<void>,
 ): Promise<boolean> {
   if (await isBuilt(folder, marker)) return false;
-  const writer = await FolderWriter.open(folder);
+  const temporary = `${folder}.tmp-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const { writer, settled } = writerInto(temporary);
   try {
+    await mkdir(join(temporary, 'images'), { recursive: true });
     await build(writer);
-    await writer.commit();
+    await settled();
+    return await putInPlace(temporary, folder, marker);
   } catch (error) {
-    await writer.abandon();
-    throw error;
+    throw asUserError(error, folder);
+  } finally {
+    await settled().catch(() => undefined);
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
-  return true;
 }

@@ -51,5 +51,12 @@ export class AblateError extends Error implements AblateErrorShape {
 export function toErrorShape(thrown: unknown): AblateErrorShape {
   if (thrown instanceof AblateError) return thrown.toJSON();
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: 'INTERNAL', message, path: null, value: null, rule: null, fix: 'This is a defect: report it with the log.' };
+  return {
+    code: 'INTERNAL',
+    message,
+    path: null,
+    value: null,
+    rule: null,
+    fix: 'This is a defect: report it with the log.',
+  };
 }

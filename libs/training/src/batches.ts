@@ -1,5 +1,4 @@
 import type { TrainStageConfig } from '@ablate/catalogue';
-import { AblateError } from '@ablate/errors';
 import {
   encodeConversation,
   modalityGrouped,
@@ -39,7 +38,7 @@ export function prepareData(
       images.set(image, images.size);
       owners.push({ file: image, owner: id });
     }
-    return { ids, labels, image: image === null ? null : images.get(image)! };
+    return { ids, labels, images: image === null ? [] : [images.get(image)!] };
   });
   return { samples, images: owners, mismatched };
 }
@@ -51,16 +50,7 @@ export const updatesPerEpoch = (samples: number, batchSize: number): number => M
 function orderOf(records: readonly DataRecord[], config: TrainStageConfig, epoch: number): number[] {
   const permute = permutations(config.seed, epoch);
   if (!config.groupByModalityLength) return permute(records.length);
-  const lengths = records.map(modalityLength);
-  if (!lengths.some((length) => length > 0) || !lengths.some((length) => length < 0)) {
-    throw new AblateError('ONE_MODALITY', 'groupByModalityLength needs samples with and without images.', {
-      path: 'groupByModalityLength',
-      value: true,
-      rule: 'At least one sample with an image and one without.',
-      fix: 'Set groupByModalityLength to false.',
-    });
-  }
-  return modalityGrouped(lengths, config.batchSize / config.accumulation, 1, permute);
+  return modalityGrouped(records.map(modalityLength), config.batchSize / config.accumulation, 1, permute);
 }
 
 /** Indices of the samples of update `step`, micro-batch `micro`; empty where an epoch's last batch has fewer. */

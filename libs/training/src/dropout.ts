@@ -5,7 +5,7 @@ import { llmArchitecture, namedSeed, type VlmStructure } from '@ablate/vlm';
 type Masks = (step: number, micro: number, batch: number, length: number) => Record<string, TensorData>;
 
 /**
- * Dropout masks of every adapter's input, [B, L, in]: 0 with probability p, else 1 / (1 - p). Each is drawn from the stage's seed,
+ * Dropout masks of every adapter's input, [L, B, in]: 0 with probability p, else 1 / (1 - p). Each is drawn from the stage's seed,
  * the step and the layer's name alone, so a resumed run draws the same. Source of the rule: peft `lora.Linear`.
  */
 export function dropoutMasks(config: TrainStageConfig, structure: VlmStructure): Masks {
@@ -20,7 +20,7 @@ export function dropoutMasks(config: TrainStageConfig, structure: VlmStructure):
         const width = shapes.get(`${name}.weight`)![1]!;
         const data = new Float32Array(batch * length * width);
         fillMask(data, namedSeed(config.seed, `dropout.${step}.${micro}.${name}`), lora.dropout, keep);
-        return [`llm.${name}.lora_dropout`, { dtype: 'float32', shape: [batch, length, width], data }];
+        return [`llm.${name}.lora_dropout`, { dtype: 'float32', shape: [length, batch, width], data }];
       }),
     );
 }

@@ -99,6 +99,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
       imageTokens: imageTokens(structure),
       maxLength: config.maxLength,
       lengthBucket: LENGTH_BUCKET,
+      maskedId: tokenizer.maskedId,
     });
     const { batch: size, length, targets, labels } = batch;
     if (targets.length === 0) return { loss: 0, targets: 0, tokens: size * length, gradients: new Map() };

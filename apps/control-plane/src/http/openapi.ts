@@ -3,37 +3,45 @@ import { z } from 'zod';
 
 type Json = Record<string, unknown>;
 
-const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _schema, ...json } = z.toJSONSchema(schema, {
-    io,
-    target: 'openapi-3.0',
-    reused: 'inline',
-  }) as Json;
-  return json;
-};
+/** Schemas with a name are kept once, under `components`; what refers to them is rewritten. */
+class Components {
+  readonly schemas: Record<string, unknown> = {};
 
-function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'): Json[] {
-  return Object.entries(schema?.shape ?? {}).map(([name, field]) => ({
-    name,
-    in: where,
-    required: where === 'path' || !(field as z.ZodType).safeParse(undefined).success,
-    schema: schemaOf(field as z.ZodType, 'input'),
-  }));
+  schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const { $schema: _schema, $defs = {}, ...json } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+    for (const [name, definition] of Object.entries($defs)) {
+      const { $schema: _inner, id: _id, ...rest } = this.relocate(definition) as Json;
+      this.schemas[name] = rest;
+    }
+    return this.relocate(json) as Json;
+  }
+
+  private relocate(json: unknown): unknown {
+    return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
+  }
 }
 
-const content = (schema: z.ZodType, io: 'input' | 'output'): Json => ({
-  'application/json': { schema: schemaOf(schema, io) },
-});
+const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
 
-function operationOf(name: string, { summary, params, query, body, response, method }: Route): Json {
-  const created = method === 'POST' && name === 'submit';
+function operationOf(name: string, route: Route, components: Components): Json {
+  const { summary, params, query, body, response } = route;
+  const content = (schema: z.ZodType, io: 'input' | 'output'): Json => ({
+    'application/json': { schema: components.schemaOf(schema, io) },
+  });
+  const parameters = (schema: z.ZodObject | undefined, where: 'path' | 'query'): Json[] =>
+    Object.entries(schema?.shape ?? {}).map(([field, type]) => ({
+      name: field,
+      in: where,
+      required: where === 'path' || !isOptional(type as z.ZodType),
+      schema: components.schemaOf(type as z.ZodType, 'input'),
+    }));
   return {
     operationId: name,
     summary,
-    parameters: [...parametersOf(params, 'path'), ...parametersOf(query, 'query')],
+    parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
     ...(body ? { requestBody: { required: true, content: content(body, 'input') } } : {}),
     responses: {
-      [created ? '201' : '200']: { description: summary, content: content(response, 'output') },
+      [name === 'submit' ? '201' : '200']: { description: summary, content: content(response, 'output') },
       default: {
         description: 'What was wrong, where, and what to do',
         content: content(errorBody, 'output'),
@@ -42,30 +50,35 @@ function operationOf(name: string, { summary, params, query, body, response, met
   };
 }
 
-/** OpenAPI 3 of the API, made from the route table: what is documented is what is checked. */
+const EVENTS = {
+  operationId: 'events',
+  summary: 'Server-sent events: an experiment’s state, at once and whenever it changes',
+  parameters: [
+    { name: 'experiment', in: 'query', required: true, schema: { type: 'string' } },
+    { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
+  ],
+  responses: {
+    '200': { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+  },
+};
+
+/** OpenAPI of the API, made from the route table: what is documented is what is checked. */
 export function openApi(): Json {
+  const components = new Components();
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries(routes) as [string, Route][]) {
     const path = `${API}${route.path.replace(/:(\w+)/g, '{$1}')}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(name, route, components) };
   }
-  paths[`${API}/events`] = {
-    get: {
-      operationId: 'events',
-      summary: 'Server-sent events: an experiment’s state, at once and whenever it changes',
-      parameters: [{ name: 'experiment', in: 'query', required: true, schema: { type: 'string' } }],
-      responses: {
-        '200': { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-      },
-    },
-  };
+  paths[`${API}/events`] = { get: EVENTS };
   return {
-    openapi: '3.0.3',
+    openapi: '3.1.0',
     info: {
       title: 'Ablate',
       version: '1',
       description: 'Design-space ablations of small vision-language models.',
     },
     paths,
+    components: { schemas: components.schemas },
   };
 }

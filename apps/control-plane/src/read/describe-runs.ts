@@ -4,6 +4,7 @@ import type { RunRow, Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
 import { notFound } from '../not-found.js';
 import { runStateOf, stateOf } from './describe-stage.js';
+import { readLevels } from './read-levels.js';
 
 /** Runs with their stages' states and the last value of every metric of all their stages. */
 export async function describeRuns(
@@ -32,7 +33,7 @@ export async function describeRuns(
       experiment: run.experimentId,
       cell: run.cellId,
       label: run.cell.label,
-      levels: run.cell.levels as RunView['levels'],
+      levels: readLevels(run.cell.levels) as RunView['levels'],
       seed: run.seed,
       state: runStateOf(links.map(({ state }) => state)),
       stages: links,

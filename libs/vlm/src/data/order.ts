@@ -1,3 +1,4 @@
+import { AblateError } from '@ablate/errors';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { namedSeed } from '../models/initialise.js';
@@ -23,7 +24,7 @@ export function permutations(seed: number, epoch: number): Permute {
 /** Words of all turns; negative for a sample without an image. Source: Factory `modality_lengths`. */
 export const modalityLength = ({ image, conversations }: DataRecord): number => {
   const words = conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
-  return image === null ? -words : words;
+  return image === null ? 0 - words : words;
 };
 
 /** Greedy split into chunks of even total length; strided where the indices do not divide. Source: `split_to_even_chunks`. */
@@ -47,6 +48,9 @@ export function splitToEvenChunks(
   return result;
 }
 
+const chunksOf = (indices: readonly number[], size: number): number[][] =>
+  Array.from({ length: Math.ceil(indices.length / size) }, (_, i) => indices.slice(i * size, (i + 1) * size));
+
 /** Order by length within random megabatches. Source: `get_length_grouped_indices`. */
 export function lengthGrouped(
   lengths: readonly number[],
@@ -55,22 +59,25 @@ export function lengthGrouped(
   permute: Permute,
 ): number[] {
   const order = permute(lengths.length);
-  const mega = worldSize * batchSize;
-  const groups: number[][] = [];
-  for (let from = 0; from < order.length; from += mega) groups.push(order.slice(from, from + mega));
-  return groups.flatMap((group) => {
+  return chunksOf(order, worldSize * batchSize).flatMap((group) => {
     const sorted = [...group].sort((a, b) => lengths[b]! - lengths[a]!);
     return splitToEvenChunks(sorted, lengths, worldSize).flat();
   });
 }
 
-/** Batches of one modality each, megabatches shuffled; both kinds must be there. Source: `get_modality_length_grouped_indices`. */
+/**
+ * Order in which megabatches (`batchSize * worldSize` samples, the last ones excepted) are of one modality and of like length, and
+ * shuffled. Lengths are those of `modalityLength`. Permutations are drawn for samples with images, for the others, for the megabatches.
+ * Errors: `ZERO_LENGTH` and `ONE_MODALITY`, where the reference fails too.
+ * Source: TinyLLaVA Factory, `get_modality_length_grouped_indices`.
+ */
 export function modalityGrouped(
   lengths: readonly number[],
   batchSize: number,
   worldSize: number,
   permute: Permute,
 ): number[] {
+  checkLengths(lengths);
   const mega = worldSize * batchSize;
   const kind = (wanted: (length: number) => boolean): number[][] => {
     const members = lengths.flatMap((length, index) => (wanted(length) ? [index] : []));
@@ -80,18 +87,35 @@ export function modalityGrouped(
       worldSize,
       permute,
     ).map((i) => members[i]!);
-    const batches: number[][] = [];
-    for (let from = 0; from < grouped.length; from += mega) batches.push(grouped.slice(from, from + mega));
-    return batches;
+    return chunksOf(grouped, mega);
   };
   const withImage = kind((length) => length > 0);
   const textOnly = kind((length) => length < 0);
   const rest = [...(withImage.at(-1) ?? []), ...(textOnly.at(-1) ?? [])];
   const full = [...withImage.slice(0, -1), ...textOnly.slice(0, -1)];
   const shuffled = permute(full.length).map((i) => full[i]!);
-  const batches: number[][] = [];
-  for (let from = 0; from < rest.length; from += mega) batches.push(rest.slice(from, from + mega));
+  const batches = chunksOf(rest, mega);
   const [first, ...others] = batches;
   const leads = first && first.length === mega;
   return [...(leads ? first : []), ...shuffled.flat(), ...(leads ? others : batches).flat()];
+}
+
+function checkLengths(lengths: readonly number[]): void {
+  const empty = lengths.indexOf(0);
+  if (empty >= 0) {
+    throw new AblateError('ZERO_LENGTH', `groupByModalityLength: record ${empty} has no words.`, {
+      path: `[${empty}].conversations`,
+      value: 0,
+      rule: 'Every record has a word, so that its length is known.',
+      fix: 'Remove the record, or set groupByModalityLength to false.',
+    });
+  }
+  if (!lengths.some((length) => length > 0) || !lengths.some((length) => length < 0)) {
+    throw new AblateError('ONE_MODALITY', 'groupByModalityLength needs records with and without images.', {
+      path: 'groupByModalityLength',
+      value: true,
+      rule: 'At least one record with an image and one without.',
+      fix: 'Set groupByModalityLength to false.',
+    });
+  }
 }

@@ -6,82 +6,116 @@ import type { Message } from '../text/template.js';
 /** One sample in LLaVA's format. */
 export interface DataRecord {
   readonly id: string;
-  /** Path below the recipe's `images` folder; absent = text only. */
+  /** Path below the recipe's `images` folder; null = text only. */
   readonly image: string | null;
   readonly conversations: readonly Message[];
 }
 
-const bad = (file: string, index: number, field: string, value: unknown, rule: string): AblateError =>
-  new AblateError('BAD_RECORD', `${file}, record ${index}: "${field}" breaks the rule: ${rule}`, {
-    path: `${file}[${index}].${field}`,
-    value,
-    rule,
-    fix: 'Correct or remove this record.',
-  });
+/**
+ * Records of `<folder>/<part>.json` (a list) or `.jsonl`, in the file's order. Errors: `BAD_RECORDS` where the file is missing or is no
+ * such list, `BAD_RECORD` with file, record, sample and field. Images are not looked at here.
+ */
+export async function loadRecords(folder: string, part: string): Promise<DataRecord[]> {
+  const list = join(folder, `${part}.json`);
+  const lines = join(folder, `${part}.jsonl`);
+  const text = await readIfThere(list);
+  if (text !== null) {
+    const raw = parseJson(list, text, '');
+    if (!Array.isArray(raw)) throw unreadable(list, 'it is no list');
+    return raw.map((record, index) => parseRecord(list, index, record));
+  }
+  const stream = await readIfThere(lines);
+  if (stream === null) throw unreadable(list, 'neither it nor a .jsonl of that name is there');
+  return stream
+    .split('\n')
+    .flatMap((line, i) => (line.trim() === '' ? [] : [parseJson(lines, line, `line ${i + 1}: `)]))
+    .map((record, index) => parseRecord(lines, index, record));
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw unreadable(file, (cause as Error).message, cause);
+  }
+}
+
+function parseJson(file: string, text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(file, `${where}${(cause as Error).message}`, cause);
+  }
+}
+
+const unreadable = (file: string, problem: string, cause?: unknown): AblateError =>
+  new AblateError(
+    'BAD_RECORDS',
+    `${file} cannot be read: ${problem}.`,
+    {
+      path: file,
+      rule: 'A JSON list or JSON lines of LLaVA records.',
+      fix: 'Restore the file, or name another part or recipe.',
+    },
+    { cause },
+  );
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parseRecord(file: string, index: number, raw: unknown): DataRecord {
-  if (typeof raw !== 'object' || raw === null)
-    throw bad(file, index, 'record', raw, 'A record is an object.');
-  const { id, image, conversations } = raw as { id?: unknown; image?: unknown; conversations?: unknown };
-  if (image !== undefined && typeof image !== 'string')
-    throw bad(file, index, 'image', image, 'An image is one path below images/.');
-  if (!Array.isArray(conversations) || conversations.length < 2) {
-    throw bad(
-      file,
-      index,
-      'conversations',
-      conversations,
-      'Conversations hold at least a question and an answer.',
+  const named = isObject(raw) && (typeof raw['id'] === 'string' || typeof raw['id'] === 'number');
+  const id = named ? String(raw['id']) : String(index);
+  const check = (holds: boolean, field: string, value: unknown, rule: string): void => {
+    if (holds) return;
+    throw new AblateError(
+      'BAD_RECORD',
+      `${file}, record ${index} ("${id}"): ${field} breaks a rule: ${rule}`,
+      {
+        path: `${file}[${index}]${field === 'record' ? '' : `.${field}`}`,
+        value,
+        rule,
+        fix: 'Correct or remove this record.',
+      },
     );
-  }
-  const messages = conversations.map((message: unknown, i) => {
-    const { from, value } = (message ?? {}) as { from?: unknown; value?: unknown };
-    if (typeof from !== 'string' || typeof value !== 'string') {
-      throw bad(
-        file,
-        index,
-        `conversations.${i}`,
-        message,
-        'A message has a text `from` and a text `value`.',
-      );
-    }
-    return { from, value };
-  });
-  const human = messages[0]!.from === 'human' ? messages : messages.slice(1);
-  if (human.length % 2 !== 0)
-    throw bad(file, index, 'conversations', messages.length, 'Questions and answers come in pairs.');
-  return {
-    id: typeof id === 'string' || typeof id === 'number' ? String(id) : String(index),
-    image: image ?? null,
-    conversations: messages,
   };
+  const record = isObject(raw) ? raw : {};
+  check(isObject(raw), 'record', raw, 'A record is an object.');
+
+  const { image, conversations } = record;
+  check(
+    image === undefined || (typeof image === 'string' && isBelow(image)),
+    'image',
+    image,
+    'An image is one path below images/.',
+  );
+  const turns: readonly unknown[] = Array.isArray(conversations) ? conversations : [];
+  check(
+    turns.length >= 2,
+    'conversations',
+    conversations,
+    'Conversations hold at least a question and an answer.',
+  );
+  const messages = turns.map((message, i) => {
+    const { from, value } = isObject(message) ? message : {};
+    check(
+      typeof from === 'string' && typeof value === 'string',
+      `conversations.${i}`,
+      message,
+      'A message has a text `from` and a text `value`.',
+    );
+    return { from: from as string, value: value as string };
+  });
+  const leading = messages[0]!.from === 'human' ? 0 : 1;
+  check(
+    (messages.length - leading) % 2 === 0,
+    'conversations',
+    messages.length,
+    'Questions and answers come in pairs.',
+  );
+  return { id, image: (image as string | undefined) ?? null, conversations: messages };
 }
 
-/** Records of `<folder>/<part>.json` or `.jsonl`, in the file's order. Errors name file, record and field. */
-export async function loadRecords(folder: string, part: string): Promise<DataRecord[]> {
-  const json = join(folder, `${part}.json`);
-  const lines = join(folder, `${part}.jsonl`);
-  const text = await readFile(json, 'utf8').catch(() => null);
-  const file = text === null ? lines : json;
-  try {
-    const raw: unknown[] =
-      text === null
-        ? (await readFile(lines, 'utf8'))
-            .split('\n')
-            .flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as unknown]))
-        : (JSON.parse(text) as unknown[]);
-    return raw.map((record, index) => parseRecord(file, index, record));
-  } catch (cause) {
-    if (cause instanceof AblateError) throw cause;
-    throw new AblateError(
-      'BAD_RECORDS',
-      `${file} cannot be read: ${(cause as Error).message}`,
-      {
-        path: file,
-        rule: 'A JSON list or JSON lines of LLaVA records.',
-        fix: 'Restore the file, or name another recipe.',
-      },
-      { cause },
-    );
-  }
-}
+const isBelow = (path: string): boolean =>
+  path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');

@@ -1,23 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { AblateError } from '@ablate/errors';
+import { decode as decodeBmp } from 'bmp-ts';
 import sharp from 'sharp';
+import { withoutTransparency } from './gif.js';
 import type { RgbImage } from './resize.js';
 
 /**
  * Reads a picture as 8-bit RGB as Pillow's `convert('RGB')` does: alpha is dropped, never blended; grey is repeated; palettes become
- * colours; EXIF orientation is not applied; a truncated file is accepted. `owner` (a sample's id) is named in errors.
+ * colours; 16 bits keep the high byte, but 16-bit grey is clipped to 255; EXIF orientation, gamma and colour profiles are not applied;
+ * animations give their first frame; a truncated file is accepted. PNG, JPEG, WebP, GIF, BMP and what else libvips reads.
+ * Errors: `BAD_IMAGE`, which names the file and `owner` (a sample's id).
  */
 export async function decodeImage(file: string, owner: string): Promise<RgbImage> {
   try {
-    const { data, info } = await sharp(file, { failOn: 'none' })
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return {
-      width: info.width,
-      height: info.height,
-      data: info.channels === 3 ? data : repeatGrey(data, info.channels),
-    };
+    return await decode(await readFile(file));
   } catch (cause) {
     throw new AblateError(
       'BAD_IMAGE',
@@ -33,9 +29,66 @@ export async function decodeImage(file: string, owner: string): Promise<RgbImage
   }
 }
 
-function repeatGrey(data: Uint8Array, channels: number): Uint8Array {
+async function decode(bytes: Buffer): Promise<RgbImage> {
+  // libvips as sharp ships it reads no BMP.
+  if (bytes.toString('latin1', 0, 2) === 'BM') {
+    const { width, height, data } = decodeBmp(bytes, { toRGBA: true });
+    return { width, height, data: withChannels(data, 4, ([r, g, b]) => [r!, g!, b!]) };
+  }
+  const picture = sharp(withoutTransparency(bytes), { failOn: 'none', ignoreIcc: true });
+  const { space, channels, depth } = await picture.metadata();
+  if (space === 'cmyk') {
+    const { data, info } = await picture
+      .pipelineColourspace('cmyk')
+      .toColourspace('cmyk')
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { ...sizeOf(info), data: withChannels(data, info.channels, inkToLight) };
+  }
+  if (depth === 'ushort' && channels === 1) {
+    const { data, info } = await picture
+      .toColourspace('grey16')
+      .raw({ depth: 'ushort' })
+      .toBuffer({ resolveWithObject: true });
+    const grey = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+    return { ...sizeOf(info), data: withChannels(grey, info.channels, ([v]) => repeat(Math.min(v!, 255))) };
+  }
+  const { data, info } = await picture
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return {
+    ...sizeOf(info),
+    data: info.channels === 3 ? data : withChannels(data, info.channels, ([v]) => repeat(v!)),
+  };
+}
+
+type Rgb = readonly [number, number, number];
+
+const sizeOf = ({ width, height }: { readonly width: number; readonly height: number }) => ({
+  width,
+  height,
+});
+const repeat = (value: number): Rgb => [value, value, value];
+
+function withChannels(
+  data: Uint8Array | Uint16Array,
+  channels: number,
+  toRgb: (pixel: Uint8Array | Uint16Array) => Rgb,
+): Uint8Array {
   const pixels = data.length / channels;
   const rgb = new Uint8Array(3 * pixels);
-  for (let i = 0; i < pixels; i += 1) rgb.fill(data[i * channels]!, 3 * i, 3 * i + 3);
+  for (let i = 0; i < pixels; i += 1) rgb.set(toRgb(data.subarray(i * channels, (i + 1) * channels)), 3 * i);
   return rgb;
+}
+
+/** CMYK to RGB without a profile. Source: Pillow 10 `Convert.c`, `cmyk2rgb`. */
+function inkToLight([c, m, y, k]: Uint8Array | Uint16Array): Rgb {
+  const light = 255 - k!;
+  const channel = (ink: number): number => {
+    const product = ink * light + 128;
+    return light - (((product >> 8) + product) >> 8);
+  };
+  return [channel(c!), channel(m!), channel(y!)];
 }

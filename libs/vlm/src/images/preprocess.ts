@@ -7,25 +7,40 @@ import { resize, type Filter, type RgbImage } from './resize.js';
 export interface ImageProcessor {
   /** Square edge of the result. */
   readonly size: number;
-  /** Resize the shorter side and crop the centre (CLIP), or warp to the square (SigLIP). */
-  readonly crop: boolean;
+  /** Edge to which the shorter side is resized before the centre is cut out (CLIP); null = the picture is warped to `size` (SigLIP). */
+  readonly shortestEdge: number | null;
   readonly filter: Filter;
+  /** Factor from bytes to the scale of mean and deviation. */
+  readonly rescale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
 
+type Edges = number | { readonly shortest_edge?: number; readonly height?: number; readonly width?: number };
+
 interface PreprocessorJson {
-  readonly size?: number | { readonly shortest_edge?: number; readonly height?: number };
-  readonly crop_size?: number | { readonly height: number };
+  readonly size?: Edges;
+  readonly crop_size?: Edges;
+  readonly do_resize?: boolean;
   readonly do_center_crop?: boolean;
+  readonly do_rescale?: boolean;
+  readonly do_normalize?: boolean;
   readonly resample?: number;
+  readonly rescale_factor?: number;
   readonly image_mean?: readonly number[];
   readonly image_std?: readonly number[];
 }
 
 const FILTERS: Readonly<Record<number, Filter>> = { 2: 'bilinear', 3: 'bicubic' };
 
-/** Reads an encoder folder's preprocessor_config.json. */
+/** The edge of a square, null where it is none. */
+const squareEdge = (edges: Edges | undefined): number | null =>
+  typeof edges === 'number' ? edges : edges?.height === edges?.width ? (edges?.height ?? null) : null;
+
+/**
+ * Reads an encoder folder's preprocessor_config.json: a resize of the shorter side and a crop, or a warp to a square, then rescale and
+ * normalise. Errors: `BAD_PREPROCESSOR`, also for what this build does not do. Source: transformers 4.40 image processors.
+ */
 export async function loadImageProcessor(folder: string): Promise<ImageProcessor> {
   const file = join(folder, 'preprocessor_config.json');
   let json: PreprocessorJson;
@@ -34,19 +49,29 @@ export async function loadImageProcessor(folder: string): Promise<ImageProcessor
   } catch (cause) {
     throw bad(file, (cause as Error).message, cause);
   }
-  const { size, crop_size } = json;
-  const edge = typeof size === 'number' ? size : (size?.shortest_edge ?? size?.height);
-  const cropEdge = typeof crop_size === 'number' ? crop_size : crop_size?.height;
   const filter = FILTERS[json.resample ?? 3];
-  if (edge === undefined || !filter) throw bad(file, 'it names no size, or a resample other than 2 and 3');
-  const crop = json.do_center_crop ?? (typeof size === 'object' && size.shortest_edge !== undefined);
+  if (!filter) throw bad(file, 'its resample is neither 2 (bilinear) nor 3 (bicubic)');
+  if (json.do_resize === false) throw bad(file, 'it resizes nothing');
   return {
-    size: crop ? (cropEdge ?? edge) : edge,
-    crop,
+    ...geometryOf(file, json),
     filter,
-    mean: json.image_mean ?? [0.5, 0.5, 0.5],
-    std: json.image_std ?? [0.5, 0.5, 0.5],
+    rescale: json.do_rescale === false ? 1 : (json.rescale_factor ?? 1 / 255),
+    mean: json.do_normalize === false ? [0, 0, 0] : (json.image_mean ?? [0.5, 0.5, 0.5]),
+    std: json.do_normalize === false ? [1, 1, 1] : (json.image_std ?? [0.5, 0.5, 0.5]),
   };
+}
+
+function geometryOf(file: string, json: PreprocessorJson): Pick<ImageProcessor, 'size' | 'shortestEdge'> {
+  const shortest = typeof json.size === 'number' ? json.size : json.size?.shortest_edge;
+  if (json.do_center_crop ?? (typeof json.size === 'object' && shortest !== undefined)) {
+    const size = squareEdge(json.crop_size ?? shortest);
+    if (shortest === undefined || size === null || size > shortest)
+      throw bad(file, 'it crops without a shortest edge, or to what is no square within it');
+    return { size, shortestEdge: shortest };
+  }
+  const size = squareEdge(json.size);
+  if (size === null) throw bad(file, 'its size is no square');
+  return { size, shortestEdge: null };
 }
 
 const bad = (file: string, problem: string, cause?: unknown): AblateError =>
@@ -77,17 +102,17 @@ export function padToSquare(image: RgbImage, mean: readonly number[]): RgbImage 
   return { width: edge, height: edge, data: square };
 }
 
-function fit(image: RgbImage, { size, crop, filter }: ImageProcessor): RgbImage {
-  if (!crop) return resize(image, size, size, filter);
+function fit(image: RgbImage, { size, shortestEdge, filter }: ImageProcessor): RgbImage {
+  if (shortestEdge === null) return resize(image, size, size, filter);
   const { width, height } = image;
-  const short = Math.min(width, height);
-  const long = Math.trunc((size * Math.max(width, height)) / short);
-  return resize(image, width <= height ? size : long, width <= height ? long : size, filter);
+  const long = Math.trunc((shortestEdge * Math.max(width, height)) / Math.min(width, height));
+  const [w, h] = width <= height ? [shortestEdge, long] : [long, shortestEdge];
+  return resize(image, w, h, filter);
 }
 
 /**
- * Pixel values [3, size, size] of a picture: pad (aspect `pad`), resize, crop, (value / 255 - mean) / std, each step in float32.
- * Writes at `offset` of `target`. Source: transformers CLIPImageProcessor, SiglipImageProcessor.
+ * Pixel values [3, size, size] of a picture: pad (aspect `pad`), resize, crop the centre, (value * rescale - mean) / std, each step in
+ * float32. Writes at `offset` of `target`. Source: transformers CLIPImageProcessor, SiglipImageProcessor; LLaVA `expand2square`.
  */
 export function preprocess(
   image: RgbImage,
@@ -96,8 +121,8 @@ export function preprocess(
   target: Float32Array,
   offset: number,
 ): void {
+  const { size, rescale } = processor;
   const fitted = fit(aspect === 'pad' ? padToSquare(image, processor.mean) : image, processor);
-  const { size } = processor;
   const left = Math.floor((fitted.width - size) / 2);
   const top = Math.floor((fitted.height - size) / 2);
   const area = size * size;
@@ -107,9 +132,7 @@ export function preprocess(
     for (let y = 0; y < size; y += 1) {
       for (let x = 0; x < size; x += 1) {
         const byte = fitted.data[3 * ((top + y) * fitted.width + left + x) + c]!;
-        target[offset + c * area + y * size + x] = Math.fround(
-          Math.fround(Math.fround(byte * (1 / 255)) - mean) / std,
-        );
+        target[offset + c * area + y * size + x] = Math.fround(Math.fround(byte * rescale) - mean) / std;
       }
     }
   }

@@ -60,61 +60,69 @@ function tapsOf(input: number, output: number, filter: Filter): Taps {
   return { first, count, weights, stride };
 }
 
-/** One pass along x (`step` 3) or y (`step` 3 * width): rows of `lines` lines. */
+/** Byte distances between neighbours along a pass, and between the lines that it goes along. */
+interface Strides {
+  readonly along: number;
+  readonly across: number;
+}
+
+/** One pass over `lines` lines of `output` pixels; sums stay below 2^31, as in Pillow. */
 function pass(
   source: Uint8Array,
+  from: Strides,
   target: Uint8Array,
+  to: Strides,
   taps: Taps,
   output: number,
   lines: number,
-  at: { in: (line: number, i: number) => number; out: (line: number, i: number) => number },
 ): void {
+  const { first, count, weights, stride } = taps;
   const half = 1 << (PRECISION - 1);
   for (let line = 0; line < lines; line += 1) {
     for (let i = 0; i < output; i += 1) {
-      const first = taps.first[i]!;
-      const count = taps.count[i]!;
+      let at = line * from.across + first[i]! * from.along;
       let [r, g, b] = [half, half, half];
-      for (let k = 0; k < count; k += 1) {
-        const weight = taps.weights[i * taps.stride + k]!;
-        const from = at.in(line, first + k);
-        r += source[from]! * weight;
-        g += source[from + 1]! * weight;
-        b += source[from + 2]! * weight;
+      for (let k = i * stride, end = k + count[i]!; k < end; k += 1, at += from.along) {
+        const weight = weights[k]!;
+        r += source[at]! * weight;
+        g += source[at + 1]! * weight;
+        b += source[at + 2]! * weight;
       }
-      const to = at.out(line, i);
-      target[to] = clip(r);
-      target[to + 1] = clip(g);
-      target[to + 2] = clip(b);
+      const out = line * to.across + i * to.along;
+      target[out] = clip(r);
+      target[out + 1] = clip(g);
+      target[out + 2] = clip(b);
     }
   }
 }
 
-const clip = (sum: number): number => {
-  const value = Math.floor(sum / (1 << PRECISION));
-  return value < 0 ? 0 : value > 255 ? 255 : value;
-};
+const clip = (sum: number): number => Math.min(Math.max(sum >> PRECISION, 0), 255);
 
 /**
  * Resizes as Pillow does, to the byte: horizontal pass first, stored in 8 bits, then vertical; a side that does not change has no
  * pass. Source: Pillow 10 `ImagingResample`.
  */
 export function resize(image: RgbImage, width: number, height: number, filter: Filter): RgbImage {
+  const row = 3 * width;
   let { data } = image;
   if (width !== image.width) {
-    const next = new Uint8Array(3 * width * image.height);
-    pass(data, next, tapsOf(image.width, width, filter), width, image.height, {
-      in: (line, i) => 3 * (line * image.width + i),
-      out: (line, i) => 3 * (line * width + i),
-    });
+    const next = new Uint8Array(row * image.height);
+    const taps = tapsOf(image.width, width, filter);
+    pass(
+      data,
+      { along: 3, across: 3 * image.width },
+      next,
+      { along: 3, across: row },
+      taps,
+      width,
+      image.height,
+    );
     data = next;
   }
   if (height !== image.height) {
-    const next = new Uint8Array(3 * width * height);
-    pass(data, next, tapsOf(image.height, height, filter), height, width, {
-      in: (line, i) => 3 * (i * width + line),
-      out: (line, i) => 3 * (i * width + line),
-    });
+    const next = new Uint8Array(row * height);
+    const strides = { along: row, across: 3 };
+    pass(data, strides, next, strides, tapsOf(image.height, height, filter), height, width);
     data = next;
   }
   return { width, height, data };

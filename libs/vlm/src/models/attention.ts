@@ -12,6 +12,21 @@ export const mergeHeads = (x: Value): Value => {
   return reshape(transpose(x, [0, 2, 1, 3]), [batch, length, heads * width]);
 };
 
+/**
+ * The same of a positions-first sequence, [L, B, H d] -> [B, H, L, d]. LLMs keep positions first, so that padding is the tail of
+ * every sum over rows: then more of it changes no bit of a gradient, however matrix products are cut into blocks.
+ */
+export const splitSequence = (x: Value, heads: number): Value => {
+  const [length, batch, width] = x.shape as [number, number, number];
+  return transpose(reshape(x, [length, batch, heads, width / heads]), [1, 2, 0, 3]);
+};
+
+/** [B, H, L, d] -> [L, B, H d]. */
+export const mergeSequence = (x: Value): Value => {
+  const [batch, heads, length, width] = x.shape as [number, number, number, number];
+  return reshape(transpose(x, [2, 0, 1, 3]), [length, batch, heads * width]);
+};
+
 /** Repeats each key/value head for its group of query heads: [B, G, L, d] -> [B, H, L, d]. Source: transformers `repeat_kv`. */
 export function repeatHeads(x: Value, heads: number): Value {
   const [batch, groups, length, width] = x.shape as [number, number, number, number];

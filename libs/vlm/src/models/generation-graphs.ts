@@ -1,8 +1,8 @@
-import { gatherRows, Graph, reshape } from '@ablate/tensor';
+import { Graph, reshape } from '@ablate/tensor';
 import { llmArchitecture } from './architectures.js';
 import { imageRows } from './image-rows.js';
 import type { LlmOutput } from './llm.js';
-import { contextInputs, mergedEmbeddings, type StepShape } from './sequence.js';
+import { contextInputs, embed, mergedEmbeddings, statesAt, type StepShape } from './sequence.js';
 import { paramsOf, type VlmStructure } from './structure.js';
 
 const setCache = (graph: Graph, { cache }: LlmOutput): void =>
@@ -36,10 +36,7 @@ export function prefillGraph(
     embeddings,
     contextInputs(graph, config, length, [length, length]),
   );
-  const last = gatherRows(
-    reshape(output.hidden, [-1, config.hidden_size]),
-    graph.input('last', [batch], 'int32'),
-  );
+  const last = statesAt(output.hidden, graph.input('last', [batch], 'int32'));
   graph.setOutput('logits', logits(params.at('llm.'), config, last));
   setCache(graph, output);
   return graph;
@@ -56,10 +53,8 @@ export function decodeGraph(structure: VlmStructure, batch: number, capacity: nu
   const { forward, logits } = llmArchitecture(config.model_type);
   const width = config.hidden_size / config.num_attention_heads;
   const shape = [batch, config.num_key_value_heads, capacity, width];
-  const embeddings = gatherRows(
-    params.get('model.embed_tokens.weight'),
-    graph.input('ids', [batch, 1], 'int32'),
-  );
+  const ids = graph.input('ids', [batch, 1], 'int32');
+  const embeddings = embed(params.get('model.embed_tokens.weight'), ids);
   const output = forward(params, config, embeddings, {
     ...contextInputs(graph, config, 1, [1, capacity + 1]),
     past: (layer) => ({

@@ -1,6 +1,6 @@
 import { add, concat, linear as matrix, mul, rmsNorm, rotary, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
-import { attend, mergeHeads, repeatHeads, splitHeads } from './attention.js';
+import { attend, mergeSequence, repeatHeads, splitSequence } from './attention.js';
 import { flag, number, requireThat, text, type ConfigSource } from './config-source.js';
 import {
   sharedLlmConfig,
@@ -71,14 +71,14 @@ function forward(
   for (let i = 0; i < config.num_hidden_layers; i += 1) {
     const params = root.at(`model.layers.${i}.`);
     const h = norm(params, 'input_layernorm', x);
-    const q = rotary(splitHeads(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
-    const keys = rotary(splitHeads(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
-    const values = splitHeads(linear(params, 'self_attn.v_proj', h), groups);
+    const q = rotary(splitSequence(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
+    const keys = rotary(splitSequence(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
+    const values = splitSequence(linear(params, 'self_attn.v_proj', h), groups);
     cache.push({ keys, values });
     const before = past?.(i);
     const k = repeatHeads(before ? concat([before.keys, keys], 2) : keys, heads);
     const v = repeatHeads(before ? concat([before.values, values], 2) : values, heads);
-    x = add(x, linear(params, 'self_attn.o_proj', mergeHeads(attend(q, k, v, mask))));
+    x = add(x, linear(params, 'self_attn.o_proj', mergeSequence(attend(q, k, v, mask))));
     const m = norm(params, 'post_attention_layernorm', x);
     x = add(
       x,

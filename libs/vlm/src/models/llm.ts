@@ -34,7 +34,7 @@ export interface Context {
 }
 
 export interface LlmOutput {
-  /** After the final norm, [B, L, D]. */
+  /** After the final norm, [L, B, D]. */
   readonly hidden: Value;
   /** This call's keys and values by layer, [B, G, L, d]. */
   readonly cache: readonly { readonly keys: Value; readonly values: Value }[];
@@ -45,6 +45,7 @@ export interface LlmArchitecture {
   /** Reads config.json with transformers' defaults; throws on settings that it does not compute. */
   readConfig(source: ConfigSource): LlmConfig;
   specs(config: LlmConfig): ParameterSpec[];
+  /** Runs all layers over embeddings [L, B, D], positions first (see `splitSequence`). */
   forward(params: Params, config: LlmConfig, embeddings: Value, context: Context): LlmOutput;
   /** Logits [N, V] of final states [N, D]. */
   logits(params: Params, config: LlmConfig, states: Value): Value;

@@ -79,7 +79,7 @@ export class Params {
     return this.graph.inputs.get(full) ?? this.graph.input(full, shape);
   }
 
-  /** The mask of an adapter's dropout, [rows, in], fed at each step. */
+  /** The mask of an adapter's dropout, shaped like the layer's input ([L, B, in] in an LLM), fed at each step. */
   dropoutMask(name: string, shape: Shape): Value {
     return this.graph.input(`${this.prefix}${name}.lora_dropout`, shape);
   }

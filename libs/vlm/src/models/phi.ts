@@ -1,8 +1,9 @@
 import { add, concat, linear as matrix, rotary, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
-import { attend, mergeHeads, repeatHeads, splitHeads } from './attention.js';
+import { attend, mergeSequence, repeatHeads, splitSequence } from './attention.js';
 import { flag, number, requireThat, text, type ConfigSource } from './config-source.js';
 import {
+  rotaryChannels,
   rotarySource,
   sharedLlmConfig,
   type Context,
@@ -24,13 +25,22 @@ const PROJECTIONS = [
 
 function readConfig(source: ConfigSource): LlmConfig {
   requireThat(source, 'qk_layernorm', !flag(source, 'qk_layernorm'), 'false');
-  return {
+  const rope = rotarySource(source);
+  const config: LlmConfig = {
     ...sharedLlmConfig(source),
     hidden_act: text(source, 'hidden_act', 'gelu_new'),
     norm_eps: number(source, 'layer_norm_eps', 1e-5),
-    partial_rotary_factor: number(rotarySource(source), 'partial_rotary_factor', 0.5),
+    partial_rotary_factor: number(rope, 'partial_rotary_factor', 0.5),
     attention_bias: true,
   };
+  const channels = rotaryChannels(config);
+  requireThat(
+    rope,
+    'partial_rotary_factor',
+    channels > 0 && channels % 2 === 0,
+    'a share that gives an even number of channels',
+  );
+  return config;
 }
 
 function specs(config: LlmConfig): ParameterSpec[] {
@@ -70,14 +80,14 @@ function forward(
   for (let i = 0; i < config.num_hidden_layers; i += 1) {
     const params = root.at(`model.layers.${i}.`);
     const h = norm(params, 'input_layernorm', x, norm_eps);
-    const q = rotary(splitHeads(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
-    const keys = rotary(splitHeads(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
-    const values = splitHeads(linear(params, 'self_attn.v_proj', h), groups);
+    const q = rotary(splitSequence(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
+    const keys = rotary(splitSequence(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
+    const values = splitSequence(linear(params, 'self_attn.v_proj', h), groups);
     cache.push({ keys, values });
     const before = past?.(i);
     const k = repeatHeads(before ? concat([before.keys, keys], 2) : keys, heads);
     const v = repeatHeads(before ? concat([before.values, values], 2) : values, heads);
-    const attended = linear(params, 'self_attn.dense', mergeHeads(attend(q, k, v, mask)));
+    const attended = linear(params, 'self_attn.dense', mergeSequence(attend(q, k, v, mask)));
     const fed = linear(params, 'mlp.fc2', act(linear(params, 'mlp.fc1', h)));
     x = add(add(attended, fed), x);
   }

@@ -1,4 +1,4 @@
-import { concat, gatherRows, reshape, type Graph, type Shape, type Value } from '@ablate/tensor';
+import { concat, gatherRows, reshape, transpose, type Graph, type Shape, type Value } from '@ablate/tensor';
 import { rotaryChannels, type LlmConfig } from './llm.js';
 import type { Params } from './params.js';
 
@@ -27,8 +27,15 @@ export function contextInputs(
   };
 }
 
+/** Rows of a table at indices [B, L], positions first: [L, B, D]. */
+export const embed = (table: Value, indices: Value): Value => gatherRows(table, transpose(indices, [1, 0]));
+
+/** Final states [L, B, D] at some indices of the flattened [B L] positions, [T, D]. */
+export const statesAt = (hidden: Value, indices: Value): Value =>
+  gatherRows(reshape(transpose(hidden, [1, 0, 2]), [-1, hidden.shape[2]!]), indices);
+
 /**
- * The merged sequence: input `rows` int32 [B, L] indexes [embedding table (V), image tokens, one zero row], so that text,
+ * The merged sequence [L, B, D]: input `rows` int32 [B, L] indexes [embedding table (V), image tokens, one zero row], so that text,
  * images and padding take one gather. Source of the rule: vlm.md 4.5.
  */
 export function mergedEmbeddings(llm: Params, config: LlmConfig, image: Value | null, rows: Value): Value {
@@ -36,5 +43,5 @@ export function mergedEmbeddings(llm: Params, config: LlmConfig, image: Value | 
   const d = config.hidden_size;
   const zero = graph.constant({ dtype: 'float32', shape: [1, d], data: new Float32Array(d) });
   const table = llm.get('model.embed_tokens.weight');
-  return gatherRows(concat(image ? [table, reshape(image, [-1, d]), zero] : [table, zero], 0), rows);
+  return embed(concat(image ? [table, reshape(image, [-1, d]), zero] : [table, zero], 0), rows);
 }

@@ -1,9 +1,9 @@
-import { crossEntropy, gatherRows, Graph, gradients, mul, reshape, sum, type Value } from '@ablate/tensor';
+import { crossEntropy, Graph, gradients, mul, sum, type Value } from '@ablate/tensor';
 import { llmArchitecture } from './architectures.js';
 import { blankImageRows, imageRows, type ImageInput } from './image-rows.js';
 import type { LlmConfig } from './llm.js';
 import { Params, prefixed } from './params.js';
-import { contextInputs, mergedEmbeddings, type StepShape } from './sequence.js';
+import { contextInputs, embed, mergedEmbeddings, statesAt, type StepShape } from './sequence.js';
 import { paramsOf, type VlmStructure } from './structure.js';
 
 /**
@@ -55,7 +55,7 @@ function textEmbeddings(
   const { specs } = llmArchitecture(config.model_type);
   const llm = Params.of(graph, prefixed('llm.', specs(config))).at('llm.');
   const rows = graph.input('rows', [batch, length], 'int32');
-  return { llm, embeddings: gatherRows(llm.get('model.embed_tokens.weight'), rows) };
+  return { llm, embeddings: embed(llm.get('model.embed_tokens.weight'), rows) };
 }
 
 /** Next-token logits [T, V] at the fed `targets` only: the head is most of a small model's work. */
@@ -69,7 +69,7 @@ function targetLogits(
   const { forward, logits } = llmArchitecture(config.model_type);
   const { hidden } = forward(llm, config, embeddings, contextInputs(graph, config, length, [length, length]));
   const positions = graph.input('targets', [targets], 'int32');
-  return logits(llm, config, gatherRows(reshape(hidden, [-1, config.hidden_size]), positions));
+  return logits(llm, config, statesAt(hidden, positions));
 }
 
 /** Sum of the targets' cross entropies times the fed `loss_scale`. Source: transformers' shifted loss; the caller shifts. */

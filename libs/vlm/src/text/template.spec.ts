@@ -66,11 +66,39 @@ describe('prompts, ids and labels equal the Factory', () => {
   }
 });
 
-describe('loadTokenizer', () => {
-  it('names the file that is no tokenizer', async () => {
-    await expect(loadTokenizer(`${golden}vision_clip`)).rejects.toMatchObject({
-      code: 'BAD_TOKENIZER',
-      path: expect.stringContaining('tokenizer.json') as string,
-    });
+describe('pretraining labels equal the Factory', () => {
+  it.each(['llama_legacy', 'llama_nobos'])('%s', async (name) => {
+    const tokenizer = await loadTokenizer(`${golden}labels_pretrain/${name}`);
+    for (const sample of read<Sample[]>(`labels_pretrain/${name}/cases.json`)) {
+      if (sample.error) continue;
+      const { prompt, ids, labels } = encodeConversation(
+        sample.conversation,
+        'pretrain',
+        '',
+        tokenizer,
+        2048,
+      );
+      expect([sample.name, prompt, ids, labels]).toEqual([
+        sample.name,
+        sample.prompt,
+        sample.input_ids,
+        sample.labels,
+      ]);
+    }
+  });
+});
+
+describe('formatPrompt', () => {
+  const messages = [
+    { from: 'human', value: 'Is it <image> red?' },
+    { from: 'gpt', value: 'Yes.' },
+    { from: 'human', value: 'Why?' },
+    { from: 'gpt', value: null },
+  ];
+
+  it('takes any system sentence, and none', () => {
+    const turns = 'USER: <image>\nIs it  red? ASSISTANT: Yes.</s>USER: Why? ASSISTANT:';
+    expect(formatPrompt(messages, 'llama', 'Be brief.', '</s>')).toBe(`Be brief. ${turns}`);
+    expect(formatPrompt(messages, 'llama', '', '</s>')).toBe(turns);
   });
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { bytePieces } from './byte-pieces.js';
 
 /** A tokenizer as the templates need it. */
 export interface Tokenizer {
@@ -13,6 +14,8 @@ export interface Tokenizer {
   readonly eosId: number;
   readonly eosToken: string;
   readonly padId: number;
+  /** Id that the reference takes for padding wherever it stands in a text, so that it never reaches the model; null where that is the end token. */
+  readonly maskedId: number | null;
   /** A first piece gets a dummy prefix that text after a special token does not (Llama, `legacy: false`). */
   readonly prefixOnce: boolean;
 }
@@ -23,7 +26,11 @@ interface TokenizerJson {
     readonly normalizers?: readonly { readonly type: string; readonly prepend?: string }[];
   } | null;
   readonly post_processor: { readonly type: string; readonly single?: readonly object[] } | null;
-  readonly added_tokens: readonly { readonly id: number; readonly content: string }[];
+  readonly added_tokens: readonly {
+    readonly id: number;
+    readonly content: string;
+    readonly special?: boolean;
+  }[];
   readonly model: { readonly vocab: Readonly<Record<string, number>> };
 }
 interface TokenizerConfig {
@@ -60,13 +67,17 @@ const contentOf = (token: TokenizerConfig['eos_token']): string | null =>
 
 /**
  * Reads tokenizer.json and tokenizer_config.json of a folder. Ids are those of the slow (Python) tokenizers that the Factory uses:
- * a Llama tokenizer with `legacy: false` puts its dummy prefix before the whole text only.
+ * a Llama tokenizer with `legacy: false` puts its dummy prefix before the whole text only. Errors: `BAD_TOKENIZER`, naming the file.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json');
   const json = await readJson<TokenizerJson>(file);
   const config = await readJson<TokenizerConfig>(join(folder, 'tokenizer_config.json'));
-  return makeTokenizer(file, json, config);
+  try {
+    return makeTokenizer(file, json, config);
+  } catch (cause) {
+    throw cause instanceof AblateError ? cause : corrupt(file, (cause as Error).message, cause);
+  }
 }
 
 function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfig): Tokenizer {
@@ -78,12 +89,7 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   const normalizer = prefixOnce
     ? { type: 'Sequence', normalizers: steps.filter(({ type }) => type !== 'Prepend') }
     : json.normalizer;
-  let hub: HubTokenizer;
-  try {
-    hub = new HubTokenizer({ ...json, normalizer, post_processor: null }, config);
-  } catch (cause) {
-    throw corrupt(file, (cause as Error).message, cause);
-  }
+  const hub = new HubTokenizer({ ...json, normalizer, post_processor: null }, config);
   const idOf = (token: string | null): number | null =>
     token === null
       ? null
@@ -93,10 +99,14 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   if (eosToken === null || eosId === null) throw corrupt(file, 'it names no end token');
   const unkId = idOf(contentOf(config.unk_token));
   const bosId = idOf(contentOf(config.bos_token));
+  // The Factory pads with the unknown token where there is no other (`post_load`).
+  const padId = idOf(contentOf(config.pad_token)) ?? unkId ?? eosId;
   const adds =
     config.add_bos_token ??
     (json.post_processor?.single?.[0] !== undefined && 'SpecialToken' in json.post_processor.single[0]);
   const specials = json.added_tokens.map(({ content }) => content);
+  const special = new Set(json.added_tokens.flatMap((token) => (token.special ? [token.id] : [])));
+  const wholeBytes = bytePieces(json.model.vocab);
   const encodeText = (text: string): number[] => {
     if (text === '') return [];
     if (!prefixOnce) return hub.encode(text).ids;
@@ -107,12 +117,15 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   };
   return {
     encode: (text) => [...(adds && bosId !== null ? [bosId] : []), ...encodeText(text)],
-    decode: (ids) => hub.decode([...ids], { skip_special_tokens: true }),
+    decode: (ids) => {
+      const visible = wholeBytes(ids.filter((id) => !special.has(id)));
+      return visible.length === 0 ? '' : hub.decode(visible);
+    },
     bosId: adds ? bosId : null,
     eosId,
     eosToken,
-    // The Factory pads with the unknown token where there is no other (`post_load`).
-    padId: idOf(contentOf(config.pad_token)) ?? unkId ?? eosId,
+    padId,
+    maskedId: padId === eosId ? null : padId,
     prefixOnce,
   };
 }
