@@ -22,7 +22,7 @@ describe('pope', () => {
         members.map(({ label }) => label),
       );
       expect(Object.keys(scores)).toEqual(Object.keys(expected));
-      for (const [name, value] of Object.entries(expected)) {
+      for (const [name, value] of Object.entries({ ...expected })) {
         expect(scores[name as keyof PopeScores]).toBeCloseTo(value, 9);
       }
     });
