@@ -186,7 +186,8 @@ export const explanation = z
     firstExperiment: z.string().nullable(),
     nearest: z.string().nullable().describe('Key of the most similar stage'),
     differences: z.array(z.object({ path: z.string(), here: z.unknown(), there: z.unknown() })),
-    inputs: json.describe('Everything that was hashed'),
+    /** Everything that was hashed. */
+    inputs: json,
     bitExact: z.boolean().describe('False when it went on from a checkpoint of another kind of processor'),
   })
   .meta({ id: 'Explanation' });

@@ -3,22 +3,32 @@ import { z } from 'zod';
 
 type Json = Record<string, unknown>;
 
+interface Components {
+  readonly schemas: Readonly<Record<string, Json>>;
+  readonly schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json;
+}
+
+const relocate = (json: unknown): Json =>
+  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+
 /** Schemas with a name are kept once, under `components`; what refers to them is rewritten. */
-class Components {
-  readonly schemas: Record<string, unknown> = {};
-
-  schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-    const { $schema: _schema, $defs = {}, ...json } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
-    for (const [name, definition] of Object.entries($defs)) {
-      const { $schema: _inner, id: _id, ...rest } = this.relocate(definition) as Json;
-      this.schemas[name] = rest;
-    }
-    return this.relocate(json) as Json;
-  }
-
-  private relocate(json: unknown): unknown {
-    return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/'));
-  }
+function createComponents(): Components {
+  const schemas: Record<string, Json> = {};
+  return {
+    schemas,
+    schemaOf: (schema, io) => {
+      const {
+        $schema: _schema,
+        $defs = {},
+        ...json
+      } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+      for (const [name, definition] of Object.entries($defs)) {
+        const { $schema: _inner, id: _id, ...rest } = relocate(definition);
+        schemas[name] = rest;
+      }
+      return relocate(json);
+    },
+  };
 }
 
 const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
@@ -64,7 +74,7 @@ const EVENTS = {
 
 /** OpenAPI of the API, made from the route table: what is documented is what is checked. */
 export function openApi(): Json {
-  const components = new Components();
+  const components = createComponents();
   const paths: Record<string, Json> = {};
   for (const [name, route] of Object.entries(routes) as [string, Route][]) {
     const path = `${API}${route.path.replace(/:(\w+)/g, '{$1}')}`;
