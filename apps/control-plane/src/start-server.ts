@@ -32,7 +32,8 @@ function createContext(
   const queueOf = (pool: string): Promise<JobQueue> => {
     const known = queues.get(pool);
     if (known) return known;
-    const opened = openQueue({ redisUrl: settings.redisUrl, databaseUrl, pool });
+    const onError = (error: Error): void => logger.warn({ error: error.message, pool }, 'queue');
+    const opened = openQueue({ redisUrl: settings.redisUrl, databaseUrl, pool, onError });
     queues.set(pool, opened);
     opened.catch(() => queues.delete(pool));
     return opened;

@@ -49,12 +49,14 @@ async function createService(
   }
   const database = await openDatabase(databaseUrl);
   shutdown.add('database', () => database.$disconnect());
-  const queue = await openQueue({ redisUrl, databaseUrl, pool: worker.pool });
+  const logger = createLogger('worker', settings.logLevel);
+  const onError = (error: Error): void => logger.warn({ error: error.message }, 'queue');
+  const queue = await openQueue({ redisUrl, databaseUrl, pool: worker.pool, onError });
   shutdown.add('queue', () => queue.close());
   const resolved = await resolveBackend(worker.backend, worker.threads);
   const service = new WorkerService({
     settings,
-    logger: createLogger('worker', settings.logLevel),
+    logger,
     queue,
     attempts: new AttemptRepository(database),
     metrics: new MetricRepository(database),

@@ -8,6 +8,8 @@ export interface QueueOptions {
   readonly databaseUrl: string;
   /** Jobs of one pool of workers have a queue of their own. */
   readonly pool: string;
+  /** Told of connections that broke; they are made again. What a call needed is that call's own failure. */
+  readonly onError?: (error: Error) => void;
 }
 
 export interface JobOptions {
@@ -87,6 +89,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
   const { Queue: BackendQueue, Worker: BackendWorker, connection } = await connect(options);
   const name = `stages-${options.pool}`;
   const queue = new BackendQueue(name, { connection, defaultJobOptions: RETENTION });
+  queue.on('error', (error: Error) => options.onError?.(error));
   await queue.waitUntilReady();
   return {
     backend: options.redisUrl === null ? 'postgres' : 'redis',
