@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AblateError } from '@ablate/errors';
-import { decode as decodeBmp } from 'bmp-ts';
 import sharp from 'sharp';
+import { decodeBmp, isBmp } from './bmp.js';
 import { withoutTransparency } from './gif.js';
 import type { RgbImage } from './resize.js';
 
@@ -30,13 +30,9 @@ export async function decodeImage(file: string, owner: string): Promise<RgbImage
 }
 
 async function decode(bytes: Buffer): Promise<RgbImage> {
-  // libvips as sharp ships it reads no BMP.
-  if (bytes.toString('latin1', 0, 2) === 'BM') {
-    const { width, height, data } = decodeBmp(bytes, { toRGBA: true });
-    return { width, height, data: withChannels(data, 4, ([r, g, b]) => [r!, g!, b!]) };
-  }
+  if (isBmp(bytes)) return decodeBmp(bytes);
   const picture = sharp(withoutTransparency(bytes), { failOn: 'none', ignoreIcc: true });
-  const { space, channels, depth } = await picture.metadata();
+  const { space } = await picture.metadata();
   if (space === 'cmyk') {
     const { data, info } = await picture
       .pipelineColourspace('cmyk')
@@ -45,8 +41,9 @@ async function decode(bytes: Buffer): Promise<RgbImage> {
       .toBuffer({ resolveWithObject: true });
     return { ...sizeOf(info), data: withChannels(data, info.channels, inkToLight) };
   }
-  if (depth === 'ushort' && channels === 1) {
+  if (isGrey16(bytes)) {
     const { data, info } = await picture
+      .removeAlpha()
       .toColourspace('grey16')
       .raw({ depth: 'ushort' })
       .toBuffer({ resolveWithObject: true });
@@ -63,6 +60,10 @@ async function decode(bytes: Buffer): Promise<RgbImage> {
     data: info.channels === 3 ? data : withChannels(data, info.channels, ([v]) => repeat(v!)),
   };
 }
+
+/** A PNG of 16-bit grey without alpha (bit depth and colour type stand in its first chunk); a transparent shade changes nothing. */
+const isGrey16 = (bytes: Buffer): boolean =>
+  bytes.toString('latin1', 1, 4) === 'PNG' && bytes[24] === 16 && bytes[25] === 0;
 
 type Rgb = readonly [number, number, number];
 

@@ -60,6 +60,15 @@ describe('decodeImage equals Pillow', () => {
     });
   }
 
+  it.each(readJson<InputImage[]>('pillow/expected.json'))(
+    'bit depths, masks and transparency: $file',
+    async ({ file, rgb_size, rgb_sha256 }) => {
+      const { width, height, data } = await decodeImage(fixture(`pillow/images/${file}`), 'sample');
+      expect([width, height]).toEqual(rgb_size);
+      expect(sha256(data)).toBe(rgb_sha256);
+    },
+  );
+
   it('applies no colour profile', async () => {
     const file = join(scratch, 'p3.png');
     const pixels = Buffer.from([200, 30, 90, 10, 220, 40]);
