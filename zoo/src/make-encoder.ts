@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { IMAGE_SIZE, loadGlosses, loadPool } from '@ablate/emoji-data';
 import type { Executor } from '@ablate/tensor';
 import {
@@ -13,10 +12,10 @@ import {
   visionConfig,
 } from '@ablate/vlm';
 import { writeBackbone, writeCard } from './backbone-folder.js';
+import { bareEncode } from './bare-encode.js';
 import { TEXT_LENGTH } from './contrastive-batches.js';
 import type { DualEncoder } from './contrastive-graph.js';
 import { ENCODER_GATES, measureEncoder, type EncoderScores } from './encoder-gates.js';
-import { cachedEncode } from './language-batches.js';
 import type { MakeOptions } from './make-options.js';
 import { PAD, tokenizerFiles, trainTokenizer, VOCABULARY } from './tokenizer.js';
 import { BATCH, trainEncoder } from './train-encoder.js';
@@ -133,8 +132,7 @@ export async function makeEncoder(
   const model = dualEncoder(name);
   const pools = { train: await loadPool('train'), unseen: await loadPool('unseen-concepts') };
   const files = tokenizerFiles(trainTokenizer(loadGlosses(), pools.train), 'llama');
-  const bare = new Tokenizer({ ...files.tokenizer, post_processor: null }, files.config);
-  const encode = cachedEncode((text) => bare.encode(text).ids);
+  const encode = bareEncode(files);
   const parameters = initialise(model.specs, seed);
   const before = await measureEncoder(executor, model, parameters, pools, encode, END, PAD);
   (parameters.get('logit_scale')!.data as Float32Array).fill(LOGIT_SCALE);

@@ -1,13 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Tokenizer } from '@huggingface/tokenizers';
 import { loadGlosses, loadPool, QUESTION_TYPES } from '@ablate/emoji-data';
 import type { Executor } from '@ablate/tensor';
 import { initialise, llmArchitecture, llmConfig, loadWeights, prefixed } from '@ablate/vlm';
 import type { MakeOptions } from './make-options.js';
 import { writeBackbone, writeCard } from './backbone-folder.js';
-import { cachedEncode } from './language-batches.js';
+import { bareEncode } from './bare-encode.js';
 import { measureSkills, SKILL_GATES, type Skills } from './text-skills.js';
 import { tokenizerFiles, trainTokenizer, VOCABULARY } from './tokenizer.js';
 import { trainLanguageModel } from './train-language-model.js';
@@ -66,9 +65,7 @@ export async function makeLanguageModel(
   const bpe = trainTokenizer(glosses, pool);
   const family = name === 'llama-tiny' ? 'llama' : 'phi';
   const files = tokenizerFiles(bpe, family);
-  // The post-processor would put a begin token before every piece; pieces are joined first and begin once.
-  const bare = new Tokenizer({ ...files.tokenizer, post_processor: null }, files.config);
-  const encode = cachedEncode((text) => bare.encode(text).ids);
+  const encode = bareEncode(files);
   const specs = llmArchitecture(config.model_type).specs(config);
   const parameters =
     firstPhase === 0

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Inventory } from '@ablate/contracts';
 import { AblateError } from '@ablate/errors';
 import { inventoryFolders } from '@ablate/runtime';
+import { takeInventory } from '@ablate/storage';
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { plural } from '../views/format.js';
@@ -16,12 +17,11 @@ type Findings = Omit<Inventory, 'backbones' | 'recipes' | 'benchmarks'> & {
   readonly benchmarks: readonly string[];
 };
 
-/** The folders of this machine, indexed here: works without a server. Storage is loaded only for this. */
+/** The folders of this machine, indexed here: works without a server. */
 async function indexHere(
   context: Context,
   models: string | undefined,
 ): Promise<Omit<Findings, 'node' | 'server' | 'home'>> {
-  const { takeInventory } = await import('@ablate/storage');
   const folders = inventoryFolders(context.settings);
   if (
     models !== undefined &&

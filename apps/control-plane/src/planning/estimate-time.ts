@@ -3,7 +3,7 @@ import type { Throughput } from '@ablate/storage';
 /** Seconds of a stage; observed throughput of finished stages where there is any. */
 export interface Clock {
   readonly from: 'measured' | 'prior';
-  seconds(stage: { readonly kind: string; readonly flops: number }): number;
+  readonly seconds: (stage: { readonly kind: string; readonly flops: number }) => number;
 }
 
 /** One core of a current laptop under ONNX Runtime, small matrices included; a prior until a stage has finished. */

@@ -43,14 +43,14 @@ export interface LlmOutput {
 /** One LLM architecture: one file each, registered in `architectures.ts`. */
 export interface LlmArchitecture {
   /** Reads config.json with transformers' defaults; throws on settings that it does not compute. */
-  readConfig(source: ConfigSource): LlmConfig;
-  specs(config: LlmConfig): ParameterSpec[];
+  readonly readConfig: (source: ConfigSource) => LlmConfig;
+  readonly specs: (config: LlmConfig) => ParameterSpec[];
   /** Runs all layers over embeddings [L, B, D], positions first (see `splitSequence`). */
-  forward(params: Params, config: LlmConfig, embeddings: Value, context: Context): LlmOutput;
+  readonly forward: (params: Params, config: LlmConfig, embeddings: Value, context: Context) => LlmOutput;
   /** Logits [N, V] of final states [N, D]. */
-  logits(params: Params, config: LlmConfig, states: Value): Value;
+  readonly logits: (params: Params, config: LlmConfig, states: Value) => Value;
   /** Names of the linear layers that LoRA adapts: every one but the head (vlm.md 1.5). */
-  linearLayers(config: LlmConfig): string[];
+  readonly linearLayers: (config: LlmConfig) => string[];
 }
 
 /** Channels of a head that rotate. */

@@ -35,10 +35,10 @@ export interface EncoderArchitecture {
   /** Whether the first token is a class token. */
   readonly classToken: boolean;
   /** Reads the vision part of a config.json with transformers' defaults. */
-  readConfig(source: ConfigSource): VisionConfig;
-  specs(config: VisionConfig): ParameterSpec[];
+  readonly readConfig: (source: ConfigSource) => VisionConfig;
+  readonly specs: (config: VisionConfig) => ParameterSpec[];
   /** Hidden states 0..count of pixels [B, C, H, W], [B, tokens, D] each. */
-  states(params: Params, config: VisionConfig, pixels: Value, count: number): Value[];
+  readonly states: (params: Params, config: VisionConfig, pixels: Value, count: number) => Value[];
 }
 
 const INIT = normal(0.02);
