@@ -8,8 +8,12 @@ interface Components {
   readonly schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json;
 }
 
-const relocate = (json: unknown): Json =>
-  JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+/** Without what only a schema of its own says, and referring to components. */
+function relocate(schema: object): Json {
+  const own = Object.entries(schema).filter(([name]) => !['$schema', '$defs', 'id'].includes(name));
+  const text = JSON.stringify(Object.fromEntries(own));
+  return JSON.parse(text.replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
+}
 
 /** Schemas with a name are kept once, under `components`; what refers to them is rewritten. */
 function createComponents(): Components {
@@ -17,15 +21,9 @@ function createComponents(): Components {
   return {
     schemas,
     schemaOf: (schema, io) => {
-      const {
-        $schema: _schema,
-        $defs = {},
-        ...json
-      } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
-      for (const [name, definition] of Object.entries($defs)) {
-        const { $schema: _inner, id: _id, ...rest } = relocate(definition);
-        schemas[name] = rest;
-      }
+      const json = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
+      for (const [name, definition] of Object.entries(json.$defs ?? {}))
+        schemas[name] = relocate(definition as object);
       return relocate(json);
     },
   };

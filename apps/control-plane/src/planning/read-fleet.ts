@@ -6,7 +6,7 @@ import { clockOf, type Clock } from './estimate-time.js';
 /** How fast work gets done here: seconds of a stage, and slots that do it. */
 export interface Fleet {
   readonly clock: Clock;
-  slotsOf(pool: string): number;
+  readonly slotsOf: (pool: string) => number;
 }
 
 /** Observed throughput and the workers there are; a pool without any is taken for one local worker. */
