@@ -67,6 +67,19 @@ describe('loadTokenizer', () => {
     expect(await loadTokenizer(folder)).toMatchObject({ eosId: 2 });
   });
 
+  it('takes a Llama tokenizer that does not say for a legacy one, as transformers does', async () => {
+    const silent = await changed('text_llama', ({ legacy: _, ...json }) => json);
+    const text = 'red</s>USER: blue';
+    const legacy = await loadTokenizer(
+      await changed('text_llama', (json, file) =>
+        file === 'tokenizer.json' ? json : { ...json, legacy: true },
+      ),
+    );
+    const ids = (await loadTokenizer(silent)).encode(text);
+    expect(ids).toEqual(legacy.encode(text));
+    expect(ids).not.toEqual((await loadTokenizer(fixture('golden/text_llama'))).encode(text));
+  });
+
   it.each([
     ['cut JSON', 'tokenizer.json', () => '{"model": '],
     ['no model', 'tokenizer.json', () => ({})],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
-import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import * as hub from '@huggingface/tokenizers';
 import { bytePieces } from './byte-pieces.js';
 
 /** A tokenizer as the templates need it. */
@@ -20,11 +20,21 @@ export interface Tokenizer {
   readonly prefixOnce: boolean;
 }
 
+/** What is used of the library, whose own types do not resolve in native ESM. */
+interface HubTokenizer {
+  encode(text: string): { readonly ids: number[] };
+  decode(ids: readonly number[]): string;
+}
+const { Tokenizer: HubTokenizer } = hub as unknown as {
+  readonly Tokenizer: new (json: object, config: object) => HubTokenizer;
+};
+
+interface NormalizerJson {
+  readonly type: string;
+  readonly prepend?: string;
+}
 interface TokenizerJson {
-  readonly normalizer: {
-    readonly type: string;
-    readonly normalizers?: readonly { readonly type: string; readonly prepend?: string }[];
-  } | null;
+  readonly normalizer: (NormalizerJson & { readonly normalizers?: readonly NormalizerJson[] }) | null;
   readonly post_processor: { readonly type: string; readonly single?: readonly object[] } | null;
   readonly added_tokens: readonly {
     readonly id: number;
@@ -67,7 +77,7 @@ const contentOf = (token: TokenizerConfig['eos_token']): string | null =>
 
 /**
  * Reads tokenizer.json and tokenizer_config.json of a folder. Ids are those of the slow (Python) tokenizers that the Factory uses:
- * a Llama tokenizer with `legacy: false` puts its dummy prefix before the whole text only. Errors: `BAD_TOKENIZER`, naming the file.
+ * a Llama tokenizer with `legacy: false` (by default it is true) puts its dummy prefix before the whole text only. Errors: `BAD_TOKENIZER`, naming the file.
  */
 export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   const file = join(folder, 'tokenizer.json');
@@ -81,15 +91,13 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
 }
 
 function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfig): Tokenizer {
-  const steps =
-    json.normalizer?.normalizers ??
-    (json.normalizer ? [json.normalizer as { type: string; prepend?: string }] : []);
+  const steps = json.normalizer?.normalizers ?? (json.normalizer ? [json.normalizer] : []);
   const prefix = steps.find(({ type }) => type === 'Prepend')?.prepend ?? '';
-  const prefixOnce = prefix !== '' && config.legacy !== true;
+  const prefixOnce = prefix !== '' && config.legacy === false;
   const normalizer = prefixOnce
     ? { type: 'Sequence', normalizers: steps.filter(({ type }) => type !== 'Prepend') }
     : json.normalizer;
-  const hub = new HubTokenizer({ ...json, normalizer, post_processor: null }, config);
+  const library = new HubTokenizer({ ...json, normalizer, post_processor: null }, config);
   const idOf = (token: string | null): number | null =>
     token === null
       ? null
@@ -109,8 +117,8 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   const wholeBytes = bytePieces(json.model.vocab);
   const encodeText = (text: string): number[] => {
     if (text === '') return [];
-    if (!prefixOnce) return hub.encode(text).ids;
-    const ids = hub.encode(prefix + text.replaceAll(prefix, ' ')).ids;
+    if (!prefixOnce) return library.encode(text).ids;
+    const ids = library.encode(prefix + text.replaceAll(prefix, ' ')).ids;
     return specials.some((token) => text.startsWith(token)) && ids[0] === json.model.vocab[prefix]
       ? ids.slice(1)
       : ids;
@@ -119,7 +127,7 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
     encode: (text) => [...(adds && bosId !== null ? [bosId] : []), ...encodeText(text)],
     decode: (ids) => {
       const visible = wholeBytes(ids.filter((id) => !special.has(id)));
-      return visible.length === 0 ? '' : hub.decode(visible);
+      return visible.length === 0 ? '' : library.decode(visible);
     },
     bosId: adds ? bosId : null,
     eosId,
