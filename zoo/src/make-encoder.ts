@@ -7,6 +7,7 @@ import {
   clipTextSpecs,
   clipVisionSpecs,
   initialise,
+  loadWeights,
   siglipTextSpecs,
   siglipVisionSpecs,
   visionConfig,
@@ -27,9 +28,13 @@ const PROJECTION = 128;
 const LOGIT_SCALE = Math.log(1 / 0.07);
 /** Not -10: 64 images x 150 texts hold 4 % of true pairs. */
 const LOGIT_BIAS = -3;
+/** Each phase is one cosine from its own rate; the second is a restart that was seen to pay. */
 const RECIPE = {
-  'clip-tiny': { images: 280_000, learningRate: 1.5e-3 },
-  'siglip-tiny': { images: 340_000, learningRate: 1.2e-3 },
+  'clip-tiny': [{ images: 280_000, learningRate: 1.5e-3 }],
+  'siglip-tiny': [
+    { images: 340_000, learningRate: 1.2e-3 },
+    { images: 80_000, learningRate: 1e-3 },
+  ],
 } as const;
 
 const tower = { hidden_size: 128, intermediate_size: 512, num_attention_heads: 4 };
@@ -127,31 +132,36 @@ export async function makeEncoder(
   name: EncoderName,
   folder: string,
   executor: Executor,
-  { seed, scale }: MakeOptions,
+  { seed, scale, firstPhase }: MakeOptions,
 ): Promise<void> {
   const model = dualEncoder(name);
   const pools = { train: await loadPool('train'), unseen: await loadPool('unseen-concepts') };
   const files = tokenizerFiles(trainTokenizer(loadGlosses(), pools.train), 'llama');
   const encode = bareEncode(files);
-  const parameters = initialise(model.specs, seed);
-  const before = await measureEncoder(executor, model, parameters, pools, encode, END, PAD);
-  (parameters.get('logit_scale')!.data as Float32Array).fill(LOGIT_SCALE);
-  if (model.family === 'siglip') (parameters.get('logit_bias')!.data as Float32Array).fill(LOGIT_BIAS);
+  const fresh = initialise(model.specs, seed);
+  const before = await measureEncoder(executor, model, fresh, pools, encode, END, PAD);
+  (fresh.get('logit_scale')!.data as Float32Array).fill(LOGIT_SCALE);
+  if (model.family === 'siglip') (fresh.get('logit_bias')!.data as Float32Array).fill(LOGIT_BIAS);
+  const parameters = firstPhase === 0 ? fresh : await loadWeights(folder, model.specs);
   const checkpointDir = await mkdtemp(join(tmpdir(), 'ablate-zoo-'));
-  const { images, learningRate } = RECIPE[name];
-  const { losses } = await trainEncoder({
-    executor,
-    model,
-    parameters,
-    pool: pools.train,
-    encode,
-    endId: END,
-    padId: PAD,
-    images: images * scale,
-    learningRate,
-    seed,
-    checkpointDir,
-  });
+  const losses: number[] = [];
+  for (const [index, { images, learningRate }] of RECIPE[name].entries()) {
+    if (index < firstPhase) continue;
+    const report = await trainEncoder({
+      executor,
+      model,
+      parameters,
+      pool: pools.train,
+      encode,
+      endId: END,
+      padId: PAD,
+      images: images * scale,
+      learningRate,
+      seed: seed * 100 + index,
+      checkpointDir,
+    });
+    losses.push(...report.losses);
+  }
   await rm(checkpointDir, { recursive: true, force: true });
   const written = {
     config: CONFIGS[name],
@@ -161,7 +171,7 @@ export async function makeEncoder(
   };
   const rounded = await writeBackbone(folder, written, model.specs, parameters);
   const scores = await measureEncoder(executor, model, rounded, pools, encode, END, PAD);
-  await writeCard(folder, card(name, seed, scale, losses[0]!, before, scores));
+  await writeCard(folder, card(name, { seed, scale, firstPhase }, losses.at(-1)!, before, scores));
   console.log(JSON.stringify({ name, losses, before, scores, passed: passes(scores) }));
 }
 
@@ -170,8 +180,7 @@ const passes = (scores: EncoderScores): boolean =>
 
 const card = (
   name: EncoderName,
-  seed: number,
-  scale: number,
+  { seed, scale, firstPhase }: MakeOptions,
   loss: number,
   before: EncoderScores,
   after: EncoderScores,
@@ -180,8 +189,8 @@ const card = (
 A tiny ${name === 'clip-tiny' ? 'CLIP' : 'SigLIP'} (48 px, patch 8, width 128, 4 layers, 4 heads; text tower of 2 layers), made for Ablate's demo grid.
 
 - Data: emoji pictures drawn from Noto (Apache-2.0) and Twemoji (CC-BY-4.0), names and tags from emojibase (MIT); unseen concepts and the Fluent artist left out.
-- Recipe: ${name === 'clip-tiny' ? 'softmax loss both ways, uniform over all true texts' : `sigmoid loss, bias from ${LOGIT_BIAS}`}; ${Math.round((RECIPE[name].images * scale) / 1000)} k images, batch ${BATCH}, four short true claims an image, the exact truth of every claim about every image; AdamW (0.9, 0.98), decay 0.1, clip 1, learning rate ${RECIPE[name].learningRate}, cosine with 50 warm-up updates.
-- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.
+- Recipe: ${name === 'clip-tiny' ? 'softmax loss both ways, uniform over all true texts' : `sigmoid loss, bias from ${LOGIT_BIAS}`}; ${RECIPE[name].map(({ images, learningRate }) => `${Math.round((images * scale) / 1000)} k images at learning rate ${learningRate}`).join(', then ')}, batch ${BATCH}, four short true claims an image, the exact truth of every claim about every image; AdamW (0.9, 0.98), decay 0.1, clip 1, cosine with 50 warm-up updates a phase.
+- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: the second phase went on from the rounded weights of the first (\`--first-phase ${firstPhase}\`).` : ''}
 - Mean loss of the last 50 updates: ${loss.toFixed(3)}.
 
 Gate, on unseen concepts, measured on the rounded weights:
