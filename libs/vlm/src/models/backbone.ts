@@ -101,7 +101,10 @@ export async function loadEncoder(folder: string, selectLayer: number | null): P
 }
 
 /** Number of layers that hidden state `select` needs: -1 is the last, -2 the one before (vlm.md 1.1). */
-export function neededLayers({ num_hidden_layers: layers }: VisionConfig, select: number): number {
+export function neededLayers(
+  { num_hidden_layers: layers }: Pick<VisionConfig, 'num_hidden_layers'>,
+  select: number,
+): number {
   const needed = select < 0 ? layers + 1 + select : select;
   if (Number.isInteger(needed) && needed >= 0 && needed <= layers) return needed;
   throw new AblateError('BAD_SELECT_LAYER', `An encoder of ${layers} layers has no hidden state ${select}.`, {
