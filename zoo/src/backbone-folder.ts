@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSafetensors, type TensorData } from '@ablate/tensor';
 import { writeTextAtomically } from '@ablate/training';
@@ -33,6 +33,13 @@ export async function writeBackbone(
     metadata: { format: 'pt' },
   });
   return loadWeights(folder, specs);
+}
+
+/** The tokenizer that a folder's weights were trained with. */
+export async function readTokenizer(folder: string): Promise<{ tokenizer: object; config: object }> {
+  const read = async (name: string): Promise<object> =>
+    JSON.parse(await readFile(join(folder, name), 'utf8')) as object;
+  return { tokenizer: await read('tokenizer.json'), config: await read('tokenizer_config.json') };
 }
 
 /** Writes the model card: what it was made from, how, and what it reached. */

@@ -12,7 +12,7 @@ import {
   siglipVisionSpecs,
   visionConfig,
 } from '@ablate/vlm';
-import { writeBackbone, writeCard } from './backbone-folder.js';
+import { readTokenizer, writeBackbone, writeCard } from './backbone-folder.js';
 import { bareEncode } from './bare-encode.js';
 import { TEXT_LENGTH } from './contrastive-batches.js';
 import type { DualEncoder } from './contrastive-graph.js';
@@ -136,7 +136,10 @@ export async function makeEncoder(
 ): Promise<void> {
   const model = dualEncoder(name);
   const pools = { train: await loadPool('train'), unseen: await loadPool('unseen-concepts') };
-  const files = tokenizerFiles(trainTokenizer(loadGlosses(), pools.train), 'llama');
+  const files =
+    firstPhase === 0
+      ? tokenizerFiles(trainTokenizer(loadGlosses(), pools.train), 'llama')
+      : await readTokenizer(folder);
   const encode = bareEncode(files);
   const fresh = initialise(model.specs, seed);
   const before = await measureEncoder(executor, model, fresh, pools, encode, END, PAD);

@@ -5,7 +5,7 @@ import { loadGlosses, loadPool, QUESTION_TYPES } from '@ablate/emoji-data';
 import type { Executor } from '@ablate/tensor';
 import { initialise, llmArchitecture, llmConfig, loadWeights, prefixed } from '@ablate/vlm';
 import type { MakeOptions } from './make-options.js';
-import { writeBackbone, writeCard } from './backbone-folder.js';
+import { readTokenizer, writeBackbone, writeCard } from './backbone-folder.js';
 import { bareEncode } from './bare-encode.js';
 import { measureSkills, SKILL_GATES, type Skills } from './text-skills.js';
 import { tokenizerFiles, trainTokenizer, VOCABULARY } from './tokenizer.js';
@@ -62,9 +62,9 @@ export async function makeLanguageModel(
   const config = llmConfig('config.json', CONFIGS[name]);
   const glosses = loadGlosses();
   const pool = await loadPool('train');
-  const bpe = trainTokenizer(glosses, pool);
   const family = name === 'llama-tiny' ? 'llama' : 'phi';
-  const files = tokenizerFiles(bpe, family);
+  const files =
+    firstPhase === 0 ? tokenizerFiles(trainTokenizer(glosses, pool), family) : await readTokenizer(folder);
   const encode = bareEncode(files);
   const specs = llmArchitecture(config.model_type).specs(config);
   const parameters =
