@@ -120,20 +120,20 @@ export class Fleet {
     const ended = new Promise<number | string>((resolve) => {
       child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
     });
-    let over: number | string | null = null;
-    void ended.then((how) => (over = how));
+    const over: (number | string)[] = [];
+    void ended.then((how) => over.push(how));
     const worker: WorkerProcess = {
       pid: child.pid!,
       child,
       log: () => log,
       end: (signal) => {
-        if (over === null) child.kill(signal);
+        if (over.length === 0) child.kill(signal);
         return ended;
       },
     };
     this.workers.push(worker);
-    await until(() => log.includes('worker ready') || over !== null);
-    if (over !== null) throw new Error(`the worker ended (${over}): ${log}`);
+    await until(() => log.includes('worker ready') || over.length > 0);
+    if (over.length > 0) throw new Error(`the worker ended (${over.join()}): ${log}`);
     return worker;
   }
 

@@ -10,7 +10,7 @@ export const unknownName = (
   new AblateError('UNKNOWN_LEVEL', `There is no ${what} '${name}'.`, {
     path,
     value: name,
-    rule: `'${path}' names a ${what} that this build or deployment has`,
+    rule: `a ${what} of this build or deployment`,
     fix: suggest(name, known),
   });
 

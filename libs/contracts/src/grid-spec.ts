@@ -53,10 +53,7 @@ export const gridSpec = z
     priority: z.int().min(0).max(100).optional().describe('0..100, higher first'),
     maxParallel: z.int().min(1).optional(),
   })
-  .meta({ id: 'GridSpec' });
-
-type Agree<A extends B, B> = A;
-export type ParsedGridSpec = Agree<z.infer<typeof gridSpec>, GridSpec>;
+  .meta({ id: 'GridSpec' }) satisfies z.ZodType<GridSpec>;
 
 /** Parses anything into a grid; the first problem becomes an error that names field, value, rule and fix. */
 export const parseGridSpec = (input: unknown): GridSpec => parseWith(gridSpec, input, 'BAD_SPEC');

@@ -51,6 +51,22 @@ describe('drawQuestions', () => {
   });
 });
 
+describe('questions for presence', () => {
+  it.each(['single', 'scene'] as const)('about a %s: yes and no equally often', (kind) => {
+    const random = randomOf(5);
+    let [yes, no] = [0, 0];
+    for (let i = 0; i < 4000; i += 1) {
+      const questions = drawQuestions(random, drawScene(random, pool, kind), 5);
+      expect(questions).toHaveLength(5);
+      yes += questions.filter(({ answer }) => answer === 'yes').length;
+      no += questions.filter(({ answer }) => answer === 'no').length;
+    }
+    // Pairs differ by one at most; four standard deviations of the odd ones.
+    expect(Math.abs(yes - no)).toBeLessThan(4 * Math.sqrt(2 * 4000));
+    expect(yes + no).toBeGreaterThan(4000);
+  });
+});
+
 describe('loadGlosses', () => {
   const texts = loadGlosses();
   it('has every synset of WordNet 3.1 as a plain sentence', () => {

@@ -9,7 +9,7 @@ import { IMAGE_SIZE } from './scenes.js';
 const require = createRequire(import.meta.url);
 
 /** Changes when the same seed would give other files: older folders are then built again. */
-export const DATA_VERSION = 2;
+export const DATA_VERSION = 3;
 
 export const SOURCES = [
   { package: '@iconify-json/noto', what: 'Noto emoji', licence: 'Apache-2.0' },

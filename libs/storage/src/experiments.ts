@@ -98,11 +98,13 @@ export class ExperimentRepository {
         SELECT DISTINCT r.experiment_id, s.key, s.state, s.state = 'waiting' AND EXISTS (
           SELECT 1 FROM stages p WHERE p.key = ANY(s.parents) AND p.state IN ('failed', 'cancelled')) AS blocked
         FROM experiments e JOIN runs r ON r.experiment_id = e.id JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
-        WHERE e.state = 'running'
+        WHERE e.state = 'running' AND NOT EXISTS (
+          SELECT 1 FROM stages busy JOIN run_stages brs ON brs.stage_key = busy.key JOIN runs br ON br.id = brs.run_id
+          WHERE busy.state IN ('queued', 'running') AND br.experiment_id = e.id)
       ), ended AS (
         SELECT experiment_id, CASE WHEN bool_and(state = 'done') THEN 'done' WHEN bool_or(state = 'failed') THEN 'failed' ELSE 'cancelled' END AS state
         FROM members GROUP BY experiment_id
-        HAVING NOT bool_or(state IN ('queued', 'running') OR (state = 'waiting' AND NOT blocked))
+        HAVING NOT bool_or(state = 'waiting' AND NOT blocked)
       )
       UPDATE experiments e SET state = ended.state, finished_at = now() FROM ended
       WHERE e.id = ended.experiment_id AND e.state = 'running' RETURNING e.id, e.state`;

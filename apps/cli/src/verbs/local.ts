@@ -26,7 +26,7 @@ const upOptions = (
   port,
   databaseUrl: settings.databaseUrl,
   environment,
-  prepareData,
+  prepareData: (home) => prepareData(home, (line) => err.write(`${line}\n`)),
   signal,
   say: (line) => err.write(`${line}\n`),
 });

@@ -22,8 +22,7 @@ function createComponents(): Components {
     schemas,
     schemaOf: (schema, io) => {
       const json = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
-      for (const [name, definition] of Object.entries(json.$defs ?? {}))
-        schemas[name] = relocate(definition as object);
+      for (const [name, definition] of Object.entries(json.$defs ?? {})) schemas[name] = relocate(definition);
       return relocate(json);
     },
   };

@@ -55,10 +55,11 @@ async function roomByPool(
  */
 export async function scheduleReady(context: Context): Promise<number> {
   const { stages, attempts, experiments, workers, queueOf, logger } = context;
-  const ready = await stages.ready();
-  if (ready.length === 0) return 0;
   const classes = await workers.pools();
   const room = await roomByPool(context, classes.keys());
+  if (![...room.values()].some((free) => free > 0)) return 0;
+  const ready = await stages.ready();
+  if (ready.length === 0) return 0;
   const active = new Map(await stages.active());
   const limits = new Map(
     (await experiments.running()).map(({ id, maxParallel }) => [id, maxParallel ?? Infinity]),

@@ -45,7 +45,14 @@ async function countParameters(file: string, bytes: number): Promise<number> {
       throw problem(file, 'has a header that is no JSON', 'A safetensors header is JSON.');
     }
     const tensors = Object.entries(header).filter(([name]) => name !== '__metadata__');
-    for (const [name, { data_offsets }] of tensors) {
+    for (const [name, { shape, data_offsets }] of tensors) {
+      if (!Array.isArray(shape) || !Array.isArray(data_offsets))
+        throw problem(
+          file,
+          `has no shape or place for tensor "${name}"`,
+          'The header says both of every tensor.',
+          name,
+        );
       const end = data_offsets[1];
       if (8 + length + end > bytes)
         throw problem(
@@ -132,5 +139,5 @@ export async function indexBackbone(folder: string, digests: DigestCache): Promi
     parameters,
     bytes,
     ...described,
-  } as BackboneEntry;
+  };
 }

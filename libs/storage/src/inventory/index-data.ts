@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { BenchmarkEntry, RecipeEntry, RecipePart } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
 import { manifestDigest, type DigestCache } from './digest-cache.js';
@@ -13,9 +13,10 @@ interface RawQuestion {
   readonly question?: string;
 }
 
-const bad = (path: string, message: string, fix: string): AblateError =>
+const bad = (path: string, message: string, fix: string, value: unknown = null): AblateError =>
   new AblateError('BAD_DATA', `${path}: ${message}.`, {
     path,
+    value,
     rule: 'LLaVA records or benchmark questions with their images.',
     fix,
   });
@@ -34,12 +35,15 @@ async function readList<T>(file: string): Promise<T[]> {
 /** Digests of the images that records name, once each, in the order of first use. */
 async function imageDigests(
   folder: string,
-  names: readonly (string | undefined)[],
+  names: readonly unknown[],
   digests: DigestCache,
 ): Promise<[string, string][]> {
   const files: [string, string][] = [];
+  const images = join(folder, 'images');
   for (const name of new Set(names.filter((image) => image !== undefined))) {
-    const path = join(folder, 'images', name);
+    const path = join(images, String(name));
+    if (typeof name !== 'string' || !path.startsWith(images + sep))
+      throw bad(folder, 'a record names an image that is no file of images/', 'Correct the record.', name);
     const { sha256 } = await digests.of(path).catch(() => {
       throw bad(path, 'the image is missing', 'Restore the file, or remove the records that name it.');
     });
