@@ -17,7 +17,7 @@ const float32 = (data: Float32Array, shape: readonly number[]): TensorData => ({
 });
 
 /** Softmax targets: uniform over true texts of an image, and over true images of a text. */
-function clipFeeds({ truth, texts }: ContrastiveBatch, count: number): Record<string, TensorData> {
+export function clipFeeds({ truth, texts }: ContrastiveBatch, count: number): Record<string, TensorData> {
   const byImage = new Float32Array(BATCH * count);
   const byText = new Float32Array(count * BATCH);
   for (let b = 0; b < BATCH; b += 1) {
@@ -39,7 +39,7 @@ function clipFeeds({ truth, texts }: ContrastiveBatch, count: number): Record<st
   };
 }
 
-function siglipFeeds({ truth, texts }: ContrastiveBatch, count: number): Record<string, TensorData> {
+export function siglipFeeds({ truth, texts }: ContrastiveBatch, count: number): Record<string, TensorData> {
   const counted = new Float32Array(BATCH * count);
   for (let b = 0; b < BATCH; b += 1) counted.fill(1, b * count, b * count + texts);
   return { truth: float32(truth, [BATCH, count]), counted: float32(counted, [BATCH, count]) };
