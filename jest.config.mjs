@@ -27,9 +27,14 @@ export default {
   testTimeout: 120_000,
   watchman: false,
   projects: [
-    project('unit', ['<rootDir>/{libs,apps}/*/src/**/*.spec.ts', '<rootDir>/{tools,zoo}/**/*.spec.ts']),
+    project('unit', [
+      '<rootDir>/{libs,apps}/*/src/**/*.spec.ts',
+      '<rootDir>/tools/**/*.spec.ts',
+      '<rootDir>/zoo/src/**/*.spec.ts',
+    ]),
     project('medium', [
       '<rootDir>/{libs,apps}/*/test/**/*.medium.spec.ts',
+      '<rootDir>/zoo/test/**/*.medium.spec.ts',
       '<rootDir>/test/**/*.medium.spec.ts',
     ]),
     project('e2e', ['<rootDir>/test/**/*.e2e.spec.ts']),

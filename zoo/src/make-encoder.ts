@@ -114,7 +114,7 @@ const preprocessor = (name: EncoderName): object => ({
   image_std: [0.5, 0.5, 0.5],
 });
 
-function dualEncoder(name: EncoderName): DualEncoder {
+export function dualEncoder(name: EncoderName): DualEncoder {
   const { config: vision } = visionConfig('config.json', CONFIGS[name]);
   const text = CONFIGS[name].text_config;
   return name === 'clip-tiny'
