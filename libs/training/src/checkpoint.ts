@@ -89,7 +89,7 @@ export async function readInto(file: string, parameters: Parameters): Promise<vo
           },
         );
       }
-      (target.data as Float32Array).set((await source.read(name)).data as Float32Array);
+      (target.data).set((await source.read(name)).data as Float32Array);
     }
   } finally {
     await source.close();
