@@ -70,6 +70,6 @@ export function complete(
   const levels: Levels = Object.assign(
     {},
     ...factors.map((factor) => completeFactor(factor, axes, given, how)),
-  );
+  ) as Levels;
   return Object.fromEntries(names.map((name) => [name, levels[name] ?? null]));
 }

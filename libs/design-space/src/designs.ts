@@ -11,7 +11,7 @@ export const combinations = (factors: readonly Factor[]): number =>
   factors.reduce((product, factor) => product * factor.positions.length, 1);
 
 const merge = (factors: readonly Factor[], row: readonly number[]): Levels =>
-  Object.assign({}, ...factors.map((factor, k) => factor.positions[row[k] ?? 0]));
+  Object.assign({}, ...factors.map((factor, k) => factor.positions[row[k] ?? 0])) as Levels;
 
 /** Every combination; the first factor varies slowest. */
 export function fullFactorial(factors: readonly Factor[]): Levels[] {

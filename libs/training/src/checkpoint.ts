@@ -89,7 +89,8 @@ export async function readInto(file: string, parameters: Parameters): Promise<vo
           },
         );
       }
-      (target.data).set((await source.read(name)).data as Float32Array);
+      const { data } = await source.read(name);
+      target.data.set(data);
     }
   } finally {
     await source.close();

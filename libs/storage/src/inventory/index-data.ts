@@ -41,7 +41,7 @@ async function imageDigests(
   const files: [string, string][] = [];
   const images = join(folder, 'images');
   for (const name of new Set(names.filter((image) => image !== undefined))) {
-    const path = join(images, String(name));
+    const path = join(images, typeof name === 'string' ? name : '');
     if (typeof name !== 'string' || !path.startsWith(images + sep))
       throw bad(folder, 'a record names an image that is no file of images/', 'Correct the record.', name);
     const { sha256 } = await digests.of(path).catch(() => {
