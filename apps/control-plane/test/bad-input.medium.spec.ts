@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { deploy, grid, type Deployment } from './deployment.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+}, 300_000);
 afterAll(() => deployment.close(), 60_000);
 
 const { spec } = grid('bad');

@@ -42,7 +42,8 @@ export async function deploy(environment: Readonly<Record<string, string>> = {})
       ABLATE_PORT: '0',
       ABLATE_TICK_MS: '20',
       ABLATE_GRACE_MS: '0',
-      ABLATE_LEASE_MS: '60000',
+      // However slow the machine, no lease runs out and no worker falls silent unless a test says so.
+      ABLATE_RENEW_MS: '3600000',
       ABLATE_LOG_LEVEL: 'silent',
       ...environment,
       DATABASE_URL: databaseUrl,

@@ -6,11 +6,11 @@ import { ended } from './wait.js';
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+}, 300_000);
 afterAll(() => deployment.close(), 60_000);
 
 /** Many real statements on a machine that others use too: a limit that only a stuck test meets. */
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('a grid, from plan to table', () => {
   it('is planned without a worker, and says what sharing saves', async () => {

@@ -6,7 +6,7 @@ import { deploy, grid, type Deployment } from './deployment.js';
 import { done, startWorker, type ScriptedWorker } from './scripted-worker.js';
 import { ended } from './wait.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let deployment: Deployment;
 let worker: ScriptedWorker;
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const places = new Map(runs.map(({ stages }, i) => [stages.at(-1)!.key, 0.6 + i / 100]));
   worker = await startWorker(deployment, () => done, { accuracy: ({ stage }) => places.get(stage.key) ?? 0 });
   await ended(deployment, id);
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await worker.stop();
   await deployment.close();

@@ -5,13 +5,13 @@ import { deploy, grid, type Deployment } from './deployment.js';
 import { done, failed, startWorker, type ScriptedWorker } from './scripted-worker.js';
 import { ended, until } from './wait.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let deployment: Deployment;
 const workers: ScriptedWorker[] = [];
 beforeAll(async () => {
   deployment = await deploy();
-}, 120_000);
+}, 300_000);
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
 });

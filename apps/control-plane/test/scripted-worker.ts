@@ -18,6 +18,9 @@ export interface ScriptedWorker {
   stop(): Promise<void>;
 }
 
+/** Longer than any test. */
+const LEASE_MS = 3_600_000;
+
 /** What a script says of a stage: its end, or `vanish` to leave the lease alone. */
 export type Ending = Outcome | 'vanish';
 export type Script = (lease: Lease, config: StageConfig) => Promise<Ending> | Ending;
@@ -74,7 +77,7 @@ export async function startWorker(
       const points = [1, 2, 3].map((step) => ({ name: 'loss', step, value: 3 - step / 2 }));
       const lines = [{ sequence: 0, stream: 'log', text: `info: ${config.stage} began` }];
       await metrics.write(lease, key, { points, telemetry: [], lines });
-      await attempts.renew(lease, 60_000, { step: 3, totalSteps: 3 });
+      await attempts.renew(lease, LEASE_MS, { step: 3, totalSteps: 3 });
     } else {
       const of = (name: string, value: number) => ({
         name: `${config.benchmark.id}/${name}`,
@@ -100,7 +103,7 @@ export async function startWorker(
   const work: Work = await queue.work(
     {
       'run-stage': async ({ attemptId }) => {
-        const lease = await attempts.lease(attemptId, id, 'onnx avx2', 60_000);
+        const lease = await attempts.lease(attemptId, id, 'onnx avx2', LEASE_MS);
         if (!lease) return;
         leased.push(lease.stage.name);
         now += 1;

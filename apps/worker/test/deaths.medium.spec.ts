@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Fleet, isAlive, undisturbed, until, type WorkerProcess } from './fleet.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let fleet: Fleet;
 const workers: WorkerProcess[] = [];
 beforeAll(async () => {
   fleet = await Fleet.start();
-}, 120_000);
+}, 300_000);
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.end('SIGKILL');
 });
-afterAll(() => fleet.stop(), 60_000);
+afterAll(() => fleet.stop(), 120_000);
 
 const worker = async (settings: Record<string, string> = {}): Promise<WorkerProcess> => {
   const started = await fleet.worker(settings);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@ablate/storage/embedded';
 import { Fleet, undisturbed, until } from './fleet.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('when the database restarts', () => {
   let dir: string;

@@ -1,8 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { JobPayload } from '@ablate/contracts';
 import { startTestDatabase, type TestDatabase } from '@ablate/storage/testing';
 import { openQueue, type JobQueue, type Work } from '@ablate/queue';
 import { hasRedis, startRedis, type TestRedis } from './start-redis.js';
+
+jest.setTimeout(120_000);
 
 type Payload = JobPayload<'run-stage'>;
 const payload = (attemptId: string): Payload => ({
@@ -35,8 +37,8 @@ const backends = [
 let database: TestDatabase;
 beforeAll(async () => {
   database = await startTestDatabase(process.env['DATABASE_URL']);
-}, 120_000);
-afterAll(() => database.stop(), 60_000);
+}, 300_000);
+afterAll(() => database.stop(), 120_000);
 
 for (const { backend, there, why } of backends) {
   (there ? describe : describe.skip)(`the queue on ${backend}${there ? '' : why}`, () => {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Fleet, isAlive, undisturbed, until } from './fleet.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(300_000);
 
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await Fleet.start();
-}, 120_000);
-afterAll(() => fleet.stop(), 60_000);
+}, 300_000);
+afterAll(() => fleet.stop(), 120_000);
 
 const statesOf = async (key: string): Promise<string[]> =>
   (await fleet.attempts.ofStage(key)).map(({ state }) => state);

@@ -1,14 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { NewCheckpoint } from '../src/index.js';
 import { experiment, expireBy, key, leased, openStorage, type Storage } from './fixtures.js';
+
+jest.setTimeout(120_000);
 
 const failure = { code: 'BOOM', message: 'It broke.', path: null, value: null, rule: null, fix: null };
 
 let storage: Storage;
 beforeAll(async () => {
   storage = await openStorage();
-}, 120_000);
-afterAll(() => storage.close(), 60_000);
+}, 300_000);
+afterAll(() => storage.close(), 120_000);
 
 describe('attempts', () => {
   const submit = (...runs: string[][]): Promise<void> =>

@@ -44,7 +44,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(second, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
     await second.stop();
     await expect(query(second, 'SELECT 1')).rejects.toThrow();
-  }, 120_000);
+  }, 300_000);
 
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
   asRoot(

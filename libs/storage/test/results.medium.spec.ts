@@ -1,13 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Prediction } from '@ablate/catalogue';
 import { migrate, openDatabase, writeResults, type Lease } from '../src/index.js';
 import { experiment, key, leased, openStorage, type Storage } from './fixtures.js';
 
+jest.setTimeout(120_000);
+
 let storage: Storage;
 beforeAll(async () => {
   storage = await openStorage();
-}, 120_000);
-afterAll(() => storage.close(), 60_000);
+}, 300_000);
+afterAll(() => storage.close(), 120_000);
 
 describe('metrics, logs and results', () => {
   let lease: Lease;

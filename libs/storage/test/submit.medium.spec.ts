@@ -1,12 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { experiment, key, leased, openStorage, stage, type Storage } from './fixtures.js';
+
+jest.setTimeout(120_000);
 
 describe('submitting', () => {
   let storage: Storage;
   beforeAll(async () => {
     storage = await openStorage();
-  }, 120_000);
-  afterAll(() => storage.close(), 60_000);
+  }, 300_000);
+  afterAll(() => storage.close(), 120_000);
 
   const submit = (...given: Parameters<typeof experiment>): Promise<void> =>
     storage.experiments.submit(experiment(...given));
@@ -107,7 +109,7 @@ describe('submitting', () => {
     const stages = await storage.experiments.stages('many');
     expect(stages).toHaveLength(6001);
     expect(stages[0]).toMatchObject({ name: 'trunk' });
-  }, 60_000);
+  }, 300_000);
 
   it('reads cells and runs in the order of the grid', async () => {
     await submit('ordered', [['b1'], ['a1'], ['c1']]);

@@ -57,6 +57,11 @@ describe('AdamW', () => {
       'llm.lm_head.weight',
       'connector.latents',
       'connector.0.weight',
+      'connector.layers.0.0.to_kv.weight',
+      'connector.layers.0.1.1.weight',
+      'encoder.vision_model.embeddings.class_embedding',
+      'encoder.vision_model.head.probe',
+      'encoder.vision_model.head.attention.in_proj_weight',
     ]) {
       expect([name, isDecayed(name)]).toEqual([name, true]);
     }
@@ -67,6 +72,11 @@ describe('AdamW', () => {
       'llm.model.final_layernorm.weight',
       'encoder.vision_model.pre_layrnorm.weight',
       'encoder.vision_model.encoder.layers.0.layer_norm1.weight',
+      'encoder.vision_model.head.attention.in_proj_bias',
+      'connector.norm.weight',
+      'connector.layers.0.0.norm_media.weight',
+      'connector.layers.1.0.norm_latents.weight',
+      'connector.layers.0.1.0.weight',
     ]) {
       expect([name, isDecayed(name)]).toEqual([name, false]);
     }

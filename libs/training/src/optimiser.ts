@@ -76,8 +76,8 @@ export const clipScale = (norm: number, limit: number | null): number =>
   limit === null ? 1 : Math.min(1, limit / (norm + 1e-6));
 
 /**
- * Whether a parameter is decayed: all but biases and norm weights; embeddings and heads are.
- * Source: transformers `Trainer.get_decay_parameter_names`.
+ * Whether a parameter is decayed: all but biases and norm weights; embeddings, heads and latents are. A resampler's feed-forward
+ * keeps its norm under a number. Source: transformers `Trainer.get_decay_parameter_names`, which asks the modules.
  */
 export const isDecayed = (name: string): boolean =>
-  !/(^|\.)bias$|norm\d*\.weight$|(^|\.)(ln|layrnorm)[^.]*\.weight$|layernorm\.weight$/i.test(name);
+  !/bias$|(^|[._])(layer|layr)?norm[^.]*\.weight$|^connector\.layers\.\d+\.1\.0\.weight$/.test(name);
