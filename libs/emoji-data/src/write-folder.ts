@@ -102,15 +102,24 @@ function asUserError(thrown: unknown, folder: string): unknown {
   );
 }
 
-/** Puts a finished folder in its place. Where another process was faster its folder stays: it holds the same. */
+const PLACE_TRIES = 20;
+
+/**
+ * Puts a finished folder in its place. A rename never lands on a folder that holds something, so what is there decides: a finished
+ * folder of another process stays, since it holds the same; an outdated one is moved aside first and never deleted where it stands.
+ */
 async function putInPlace(temporary: string, folder: string, marker: string): Promise<boolean> {
-  await rm(folder, { recursive: true, force: true });
-  try {
-    await rename(temporary, folder);
-    return true;
-  } catch (error) {
-    if (await isBuilt(folder, marker)) return false;
-    throw error;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await rename(temporary, folder);
+      return true;
+    } catch (error) {
+      if (await isBuilt(folder, marker)) return false;
+      if (tries === PLACE_TRIES) throw error;
+    }
+    const aside = `${temporary}-old-${tries}`;
+    await rename(folder, aside).catch(() => undefined);
+    await rm(aside, { recursive: true, force: true });
   }
 }
 

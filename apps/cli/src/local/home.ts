@@ -59,6 +59,7 @@ const alive = (pid: number): boolean => {
 
 /** Whether a pid is still a process of Ablate's, not another program that got its number. Without /proc: alive is enough. */
 async function isOurs(pid: number): Promise<boolean> {
+  if (pid === process.pid) return true;
   if (!alive(pid)) return false;
   if (!(await stat('/proc/self/cmdline').catch(() => null))) return true;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
