@@ -96,7 +96,7 @@ describe('when a worker goes', () => {
   });
 
   it('silent (stopped, not dead), the trainer’s deadline passes before the lease is given again', async () => {
-    const first = await worker({ ABLATE_LEASE_MS: '3000' });
+    const first = await worker({ ABLATE_LEASE_MS: '8000' });
     const [key] = await fleet.submit(pauseOnce(4));
     await fleet.offer(key!);
     await fleet.left(key!, 'waits');

@@ -80,7 +80,7 @@ async function connect({ redisUrl, databaseUrl }: QueueOptions): Promise<Connect
   return {
     Queue: bound.Queue as unknown as typeof Queue,
     Worker: bound.Worker as unknown as typeof Worker,
-    connection: { connectionString: databaseUrl, max: 4 },
+    connection: { connectionString: databaseUrl, max: 4, idle_in_transaction_session_timeout: LOCK_MS },
   };
 }
 

@@ -201,12 +201,17 @@ export class AttemptRepository {
     });
   }
 
-  /** Leases that ran out more than `graceMs` ago: lost, which is not failed and costs no retry. Returns their stages. */
+  /**
+   * Leases that ran out more than `graceMs` ago: lost, which is not failed and costs no retry. Returns their stages.
+   * One that is being written to right now is left for the next time, so that a stopped worker never holds this up.
+   */
   async expire(graceMs: number): Promise<{ attemptId: string; stageKey: string; workerId: string | null }[]> {
     return this.database.$transaction(async (tx) => {
       const lost = await tx.$queryRaw<{ attemptId: string; stageKey: string; workerId: string | null }[]>`
         UPDATE attempts SET state = 'lost', finished_at = now()
-        WHERE state = 'leased' AND lease_expires_at + ${graceMs} * interval '1 millisecond' < now()
+        WHERE id IN (SELECT id FROM attempts
+          WHERE state = 'leased' AND lease_expires_at + ${graceMs} * interval '1 millisecond' < now()
+          FOR UPDATE SKIP LOCKED)
         RETURNING id AS "attemptId", stage_key AS "stageKey", worker_id AS "workerId"`;
       const ids = lost.map(({ attemptId }) => attemptId);
       await tx.$executeRaw`UPDATE stages s SET state = CASE WHEN a.cancel_requested AND NOT ${isWanted} THEN 'cancelled' ELSE 'waiting' END

@@ -6,10 +6,22 @@ export type Database = PrismaClient;
 /** The client inside a transaction. */
 export type Transaction = Prisma.TransactionClient;
 
+/**
+ * How long a session may hold a transaction open without a word. A process that was stopped (a closed laptop, SIGSTOP)
+ * in the middle of one would otherwise keep its row locks, and nobody could take its lease over.
+ */
+const IDLE_IN_TRANSACTION_MS = 15_000;
+
+/** How every session of ours connects. */
+export const connectionOf = (url: string) => ({
+  connectionString: url,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+});
+
 /** Opens the database and checks that it answers; a failure names the address without its password. */
 export async function openDatabase(url: string): Promise<Database> {
   const database = new PrismaClient({
-    adapter: new PrismaPg({ connectionString: url, max: 10 }),
+    adapter: new PrismaPg({ ...connectionOf(url), max: 10 }),
     errorFormat: 'minimal',
   });
   try {

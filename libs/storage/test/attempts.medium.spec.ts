@@ -1,4 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { connectionOf } from '../src/database.js';
 import type { NewCheckpoint } from '../src/index.js';
 import { experiment, expireBy, key, leased, openStorage, type Storage } from './fixtures.js';
 
@@ -48,6 +51,26 @@ describe('attempts', () => {
     );
     expect(leases.filter((lease) => lease !== null)).toHaveLength(1);
     expect(await stateOf('grab')).toBe('running');
+  });
+
+  it('are expired although their worker was stopped in the middle of a write', async () => {
+    await submit(['stopped']);
+    const lease = await leased(storage, 'stopped');
+    await expireBy(storage, lease, 5000);
+    // A process that hears nothing any more, as after SIGSTOP: its transaction holds the row and nobody ends it.
+    const stopped = new pg.Client({ ...connectionOf(storage.url), keepAlive: false });
+    stopped.on('error', () => undefined);
+    await stopped.connect();
+    await stopped.query('BEGIN');
+    await stopped.query('SELECT id FROM attempts WHERE id = $1 FOR UPDATE', [lease.attemptId]);
+    expect(await storage.attempts.expire(1000)).toEqual([]);
+    let lost = await storage.attempts.expire(1000);
+    while (lost.length === 0) {
+      await sleep(200);
+      lost = await storage.attempts.expire(1000);
+    }
+    expect(lost).toMatchObject([{ attemptId: lease.attemptId }]);
+    await stopped.end().catch(() => undefined);
   });
 
   it('reject and count every kind of write with a stale token', async () => {
