@@ -34,10 +34,10 @@ const digest = (...files) => {
   return hash.digest('hex');
 };
 
-/** Runs `action` unless `stamp` already holds `key`. */
-function once(stamp, key, action) {
+/** Runs `action` unless `stamp` already holds `key` and what it made is still there. */
+function once(stamp, key, made, action) {
   const file = join(root, 'node_modules', '.ablate', stamp);
-  if (existsSync(file) && readFileSync(file, 'utf8') === key) return;
+  if (existsSync(join(root, made)) && existsSync(file) && readFileSync(file, 'utf8') === key) return;
   action();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, key);
@@ -57,14 +57,14 @@ export function setup() {
     fail(`Node ${process.versions.node} is too old: Ablate needs 20.19 or newer.`);
 
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  once('installed', `${digest('package-lock.json')} ${process.versions.modules}`, () =>
+  once('installed', `${digest('package-lock.json')} ${process.versions.modules}`, 'node_modules', () =>
     timed('installing packages', () =>
       run('npm ci', npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
         env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
       }),
     ),
   );
-  once('generated', digest('prisma/schema.prisma', 'package-lock.json'), () =>
+  once('generated', digest('prisma/schema.prisma', 'package-lock.json'), 'libs/storage/src/generated', () =>
     timed('generating the database client', () =>
       run(
         'prisma generate',
