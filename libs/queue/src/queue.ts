@@ -73,14 +73,15 @@ async function connect({ redisUrl, databaseUrl }: QueueOptions): Promise<Connect
     };
     return { Queue, Worker, connection };
   }
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const session = { connectionString: databaseUrl, idle_in_transaction_session_timeout: LOCK_MS };
+  const client = new pg.Client(session);
   await client.connect();
   await runMigrations(client).finally(() => client.end());
   const bound = withBackend(createPostgresBackend);
   return {
     Queue: bound.Queue as unknown as typeof Queue,
     Worker: bound.Worker as unknown as typeof Worker,
-    connection: { connectionString: databaseUrl, max: 4, idle_in_transaction_session_timeout: LOCK_MS },
+    connection: { ...session, max: 4 },
   };
 }
 

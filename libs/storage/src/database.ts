@@ -12,7 +12,7 @@ export type Transaction = Prisma.TransactionClient;
  */
 const IDLE_IN_TRANSACTION_MS = 15_000;
 
-/** How every session of ours connects. */
+/** How the sessions that write connect. */
 export const connectionOf = (url: string) => ({
   connectionString: url,
   idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AblateError } from '@ablate/errors';
 import pg from 'pg';
+import { connectionOf } from './database.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations/', import.meta.url));
 /** Any fixed number: only one process migrates at a time. */
@@ -25,7 +26,7 @@ interface Applied {
  * A database of a newer build (DATABASE_NEWER) or of changed files (MIGRATION_CHANGED) is refused.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client(connectionOf(url));
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);

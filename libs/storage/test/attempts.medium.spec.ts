@@ -58,7 +58,7 @@ describe('attempts', () => {
     const lease = await leased(storage, 'stopped');
     await expireBy(storage, lease, 5000);
     // A process that hears nothing any more, as after SIGSTOP: its transaction holds the row and nobody ends it.
-    const stopped = new pg.Client({ ...connectionOf(storage.url), keepAlive: false });
+    const stopped = new pg.Client(connectionOf(storage.url));
     stopped.on('error', () => undefined);
     await stopped.connect();
     await stopped.query('BEGIN');
