@@ -1,5 +1,9 @@
+import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+
+/** The supervisor's pipe. Not a file stream: its pending read would block a thread, and this process's exit until the next line. */
+export const openPipe = (fd: number): Readable => new Socket({ fd, readable: true, writable: false });
 
 /**
  * Ends this process when its supervisor is gone or silent: the pipe closes, or no line refreshes the deadline in time.

@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { TrainerEvent, TrainerJob } from '@ablate/catalogue';
 import { formatTrainerLine } from '@ablate/contracts';
@@ -6,7 +5,7 @@ import { toErrorShape } from '@ablate/errors';
 import { evaluate } from '@ablate/benchmarks';
 import { createExecutor, type BackendName } from '@ablate/tensor';
 import { train } from '@ablate/training';
-import { watchDeadline } from './deadline.js';
+import { openPipe, watchDeadline } from './deadline.js';
 
 /** Exit code of a trainer that was asked to stop and left a checkpoint. */
 const RELEASED = 75;
@@ -34,7 +33,7 @@ const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 // Ctrl-C reaches the whole foreground group; the supervisor says when to stop.
 process.on('SIGINT', () => undefined);
-watchDeadline(createReadStream('', { fd: 3 }), () => process.exit(RELEASED));
+watchDeadline(openPipe(3), () => process.exit(RELEASED));
 
 try {
   const job = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as TrainerJob;
