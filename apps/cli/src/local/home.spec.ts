@@ -25,10 +25,13 @@ describe('the home', () => {
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  // /sys takes no files, whoever asks.
-  onLinux('is refused on a file system that takes no files', async () => {
-    await expect(prepareHome('/sys/ablate')).rejects.toMatchObject({ code: 'HOME_NOT_WRITABLE' });
-  });
+  // They take no files, whoever asks.
+  onLinux.each(['/sys/ablate', '/proc/ablate'])(
+    'is refused on a file system that takes no files: %s',
+    async (path) => {
+      await expect(prepareHome(path)).rejects.toMatchObject({ code: 'HOME_NOT_WRITABLE' });
+    },
+  );
 
   it('is taken by one process at a time; a dead process leaves it', async () => {
     const note = { port: 1, databaseUrl: 'x', children: [] };

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AblateError } from '@ablate/errors';
 
 /** What a running `ablate up` notes in its home, for `ablate worker` and for the next start. */
@@ -30,11 +30,18 @@ const unusable = (home: string, error: unknown): AblateError => {
   );
 };
 
+/** Folder by folder: Node's recursive mkdir never ends where a parent takes no folders (/proc). */
+async function makeFolder(path: string): Promise<void> {
+  if (await stat(path).catch(() => null)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path);
+}
+
 /** Makes the home and proves that files can be written in it. Throws HOME_NOT_WRITABLE or DISK_FULL. */
 export async function prepareHome(path: string): Promise<string> {
   const home = resolve(path);
   try {
-    await mkdir(join(home, 'logs'), { recursive: true });
+    await makeFolder(join(home, 'logs'));
     const probe = join(home, `.probe-${process.pid}`);
     const file = await open(probe, 'w');
     await file.writeFile(Buffer.alloc(4096)).finally(() => file.close());
