@@ -1,3 +1,6 @@
+import { strip, words } from './python-text.js';
+import { withoutMarks } from './vqa.js';
+
 export interface PopeScores {
   readonly accuracy: number;
   readonly precision: number;
@@ -40,4 +43,49 @@ export function popeScores(answers: readonly string[], targets: readonly string[
     f1: (2 * precision * recall) / (precision + recall + EPSILON),
     yes_ratio: (truePositive + falsePositive) / targets.length,
   };
+}
+
+/** Scores as lmms-eval has them; `yes_ratio` there is of the ground truth, hence its name here. */
+export interface ExactYesNoScores {
+  readonly accuracy: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly yes_ratio_of_ground_truth: number;
+}
+
+/**
+ * A stricter reading of POPE: only exactly "yes" and "no" (case and white space apart) are answers; recall leaves others out.
+ * Source: lmms-eval (75571cf), tasks/pope/utils.py.
+ */
+export function exactYesNoScores(
+  answers: readonly string[],
+  targets: readonly string[],
+): { readonly correct: readonly boolean[]; readonly scores: ExactYesNoScores } {
+  const read = (text: string): string => strip(text.toLowerCase());
+  const pairs = answers.map((answer, i) => [read(answer), read(targets[i]!)] as const);
+  const count = (answer: string, target: string): number =>
+    pairs.filter(([a, t]) => a === answer && t === target).length;
+  const share = (part: number, rest: number): number => (part + rest > 0 ? part / (part + rest) : 0);
+  const precision = share(count('yes', 'yes'), count('yes', 'no'));
+  const recall = share(count('yes', 'yes'), count('no', 'yes'));
+  const correct = pairs.map(([answer, target]) => answer === target);
+  const yes = pairs.filter(([, target]) => target === 'yes').length;
+  return {
+    correct,
+    scores: {
+      accuracy: correct.filter(Boolean).length / pairs.length,
+      precision,
+      recall,
+      f1: precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
+      yes_ratio_of_ground_truth: yes / pairs.length,
+    },
+  };
+}
+
+/** Yes or No where exactly one of the two is among the words, marks apart. Source: VLMEvalKit (e8e78f0), dataset/utils/yorn.py `YOrN_Extraction`. */
+export function yesOrNo(text: string): 'Yes' | 'No' | 'Unknown' {
+  const found = words(withoutMarks(text.toLowerCase()));
+  const [yes, no] = [found.includes('yes'), found.includes('no')];
+  return yes === no ? 'Unknown' : yes ? 'Yes' : 'No';
 }

@@ -22,10 +22,19 @@ export function permutations(seed: number, epoch: number): Permute {
 }
 
 /** Words of all turns; negative for a sample without an image. Source: Factory `modality_lengths`. */
-export const modalityLength = ({ image, conversations }: DataRecord): number => {
-  const words = conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
-  return image === null ? 0 - words : words;
+export const modalityLength = ({ images, conversations }: Pick<DataRecord, 'images' | 'conversations'>): number => {
+  const words = wordsOf(conversations);
+  return images.length === 0 ? 0 - words : words;
 };
+
+const wordsOf = (conversations: DataRecord['conversations']): number =>
+  conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
+/** What the reference adds to a length for an image, whatever the encoder. Source: Factory `LazySupervisedDataset.lengths`. */
+const IMAGE_LENGTH = 128;
+
+/** Words of all turns, and 128 with an image: the length by which samples are grouped where modality does not count. */
+export const wordLength = ({ images, conversations }: Pick<DataRecord, 'images' | 'conversations'>): number =>
+  wordsOf(conversations) + (images.length === 0 ? 0 : IMAGE_LENGTH);
 
 /** Greedy split into chunks of even total length; strided where the indices do not divide. Source: `split_to_even_chunks`. */
 export function splitToEvenChunks(

@@ -30,8 +30,8 @@ describe('loadRecords', () => {
     const read = await loadRecords(folder, 'list');
     expect(read).toEqual([
       { id: 'b', image: 'dogs/1.png', conversations: turns },
-      { id: '7', image: null, conversations: [{ from: 'system', value: 'Hello' }, ...turns] },
-      { id: '2', image: null, conversations: turns },
+      { id: '7', images: [], conversations: [{ from: 'system', value: 'Hello' }, ...turns] },
+      { id: '2', images: [], conversations: turns },
     ]);
     expect(await loadRecords(folder, 'lines')).toEqual(read);
   });
@@ -42,7 +42,7 @@ describe('loadRecords', () => {
     ['an image elsewhere', { image: '../a.png', conversations: turns }, '.image'],
     ['an absolute image', { image: '/a.png', conversations: turns }, '.image'],
     ['an image of no name', { image: '', conversations: turns }, '.image'],
-    ['null for an image', { image: null, conversations: turns }, '.image'],
+    ['null for an image', { images: [], conversations: turns }, '.image'],
     ['no conversation', { image: 'a.png' }, '.conversations'],
     ['a question alone', { conversations: turns.slice(0, 1) }, '.conversations'],
     ['an open question', { conversations: [...turns, turns[0]] }, '.conversations'],

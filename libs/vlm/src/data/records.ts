@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
-import type { Message } from '../text/template.js';
+import type { Message } from '../text/messages.js';
 
 /** One sample in LLaVA's format. */
 export interface DataRecord {
   readonly id: string;
-  /** Path below the recipe's `images` folder; null = text only. */
-  readonly image: string | null;
+  /** Paths below the recipe's `images` folder, one as a rule; none = text only. */
+  readonly images: readonly string[];
   readonly conversations: readonly Message[];
 }
 
@@ -84,12 +84,8 @@ function parseRecord(file: string, index: number, raw: unknown): DataRecord {
   check(isObject(raw), 'record', raw, 'A record is an object.');
 
   const { image, conversations } = record;
-  check(
-    image === undefined || (typeof image === 'string' && isBelow(image)),
-    'image',
-    image,
-    'An image is one path below images/.',
-  );
+  const images: readonly unknown[] = image === undefined ? [] : [image].flat();
+  check(images.every(isBelow), 'image', image, 'An image is a path below images/, or a list of such paths.');
   const turns: readonly unknown[] = Array.isArray(conversations) ? conversations : [];
   check(
     turns.length >= 2,
@@ -114,8 +110,9 @@ function parseRecord(file: string, index: number, raw: unknown): DataRecord {
     messages.length,
     'Questions and answers come in pairs.',
   );
-  return { id, image: (image as string | undefined) ?? null, conversations: messages };
+  return { id, images: images as readonly string[], conversations: messages };
 }
 
-const isBelow = (path: string): boolean =>
+const isBelow = (path: unknown): boolean =>
+  typeof path === 'string' &&
   path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
