@@ -25,6 +25,8 @@ export class Checks {
   worst = 0;
   worstOf = '';
   readonly failures: Failure[] = [];
+  /** What is reported and not graded. */
+  readonly remarks: string[] = [];
 
   /** Every element within abs + rel |expected|. */
   close(what: string, actual: TensorData | undefined, expected: TensorData, tolerance: Tolerance): void {
@@ -70,6 +72,11 @@ export class Checks {
     }
   }
 
+  /** Something worth knowing that does not count. */
+  remark(text: string): void {
+    this.remarks.push(text);
+  }
+
   /** A comparison that does not hold. */
   fail(what: string, problem: string, error = Infinity): void {
     this.compared += 1;
@@ -85,7 +92,7 @@ export class Checks {
 }
 
 const errorOf = (actual: number, expected: number, { abs, rel }: Tolerance): number => {
-  if (Object.is(actual, expected)) return 0;
+  if (actual === expected || Object.is(actual, expected)) return 0;
   const error = Math.abs(actual - expected) / (abs + rel * Math.abs(expected));
   return Number.isNaN(error) ? Infinity : error;
 };

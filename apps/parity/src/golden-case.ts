@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { openSafetensors, type TensorData } from '@ablate/tensor';
+import type { RgbImage } from '@ablate/vlm';
 
 /** One folder with a `case.json`: inputs and what the reference computed from them. */
 export interface GoldenCase {
@@ -33,7 +34,7 @@ export const hasFile = ({ folder }: GoldenCase, path: string): boolean => exists
 export const readJson = <T>({ folder }: GoldenCase, path: string): T =>
   JSON.parse(readFileSync(join(folder, path), 'utf8')) as T;
 
-/** All tensors of one of the case's files. */
+/** All tensors of one of the case's files; pictures of bytes are left to `readPictures`. */
 export async function readTensors(
   { folder }: GoldenCase,
   path: string,
@@ -41,9 +42,39 @@ export async function readTensors(
   const file = await openSafetensors(join(folder, path));
   try {
     const tensors: Record<string, TensorData> = {};
-    for (const name of file.tensors.keys()) tensors[name] = await file.read(name);
+    for (const [name, { dtype }] of file.tensors) if (dtype !== 'U8') tensors[name] = await file.read(name);
     return tensors;
   } finally {
     await file.close();
   }
+}
+
+/** All tensors of bytes [height, width, 3] of a file: pictures. */
+export function readPictures({ folder }: GoldenCase, path: string): ReadonlyMap<string, RgbImage> {
+  const bytes = readFileSync(join(folder, path));
+  const start = 8 + Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.toString('utf8', 8, start)) as Record<
+    string,
+    {
+      readonly dtype: string;
+      readonly shape: readonly number[];
+      readonly data_offsets: readonly [number, number];
+    }
+  >;
+  return new Map(
+    Object.entries(header).flatMap(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [from, to],
+        },
+      ]) => {
+        const [height, width] = shape as [number, number];
+        const data = bytes.subarray(start + from, start + to);
+        return dtype === 'U8' ? [[name, { width, height, data }] as const] : [];
+      },
+    ),
+  );
 }

@@ -16,6 +16,8 @@ export interface Outcome {
   /** The backend with the largest error. */
   readonly backend: string;
   readonly failures: readonly Failure[];
+  /** Reported, not graded. */
+  readonly remarks: readonly string[];
 }
 
 const unknownKind = ({ folder, kind }: GoldenCase): AblateError =>
@@ -36,10 +38,10 @@ async function runOn(golden: GoldenCase, executor: Executor): Promise<Outcome> {
   } catch (error) {
     checks.fail('case', toErrorShape(error).message);
   }
-  const { compared, failed, worst, worstOf, failures } = checks;
+  const { compared, failed, worst, worstOf, failures, remarks } = checks;
   const { name, kind } = golden;
   const { backend } = executor;
-  return { name, kind, passed: failed === 0, compared, worst, worstOf, backend, failures };
+  return { name, kind, passed: failed === 0, compared, worst, worstOf, backend, failures, remarks };
 }
 
 /** A case on every backend, as one outcome: the worst one's. */

@@ -1,4 +1,4 @@
-export { ai2dAnswer, ai2dCorrect } from './ai2d.js';
+export { ai2dAnswer, ai2dCorrect, ai2dPrompt } from './ai2d.js';
 export { bleu } from './bleu.js';
 export { choiceAnswer, choiceScore, scienceQaLetter } from './choice.js';
 export { captionTokens, cider, ciderOfTokens } from './cider.js';
@@ -11,6 +11,6 @@ export { mean } from './mean.js';
 export { mmbenchAnswer, mmbenchScores, type MmBenchRow, type MmBenchScores } from './mmbench.js';
 export { mmeAnswer, mmeCorrect, mmeScores, type MmeItem, type MmeScores } from './mme.js';
 export { mmmuLetter, mmmuOpenAnswers, mmmuOpenCorrect, type OpenAnswer } from './mmmu.js';
-export { exactYesNoScores, popeAnswer, popeScores, yesOrNo, type PopeScores } from './pope.js';
+export { exactYesNoScores, popeAnswer, popeCounts, popeScores, yesOrNo, type PopeScores } from './pope.js';
 export { rougeL } from './rouge.js';
 export { normaliseVqa, officialVqaAccuracy, vqaAccuracy, type VqaRule } from './vqa.js';

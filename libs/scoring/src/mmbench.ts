@@ -27,7 +27,9 @@ function optionOf(response: string, letters: string): string | null {
   const found = [...letters].filter((letter) => split.includes(letter));
   if (found.length === 1 && split.indexOf(found[0]!) >= split.length - LAST_WORDS) return found[0]!;
   if (found.length === 0 && split.includes('Z')) return 'Z';
-  const named = /answer[\s\x1c-\x1f\x85]+is[\s\x1c-\x1f\x85]+\**([ABCD])\**/iu.exec(response)?.[1]?.toUpperCase();
+  const named = /answer[\s\x1c-\x1f\x85]+is[\s\x1c-\x1f\x85]+\**([ABCD])\**/iu
+    .exec(response)?.[1]
+    ?.toUpperCase();
   return named !== undefined && letters.includes(named) ? named : null;
 }
 

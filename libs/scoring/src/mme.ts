@@ -63,6 +63,9 @@ export function mmeScores(items: readonly MmeItem[]): MmeScores {
     ),
   ]);
   const sum = (isPart: boolean): number =>
-    scores.reduce((total, [name, value]) => (PERCEPTION.includes(name) === isPart ? total + value : total), 0);
+    scores.reduce(
+      (total, [name, value]) => (PERCEPTION.includes(name) === isPart ? total + value : total),
+      0,
+    );
   return { perception: sum(true), cognition: sum(false), subtasks: Object.fromEntries(scores) };
 }

@@ -22,7 +22,9 @@ export function mmmuLetter(response: string, options: readonly string[]): string
   let found = occurrences(text, letters, (letter) => `(${letter})`);
   if (found.length === 0) found = occurrences(text, letters, (letter) => ` ${letter} `);
   if (found.length === 0 && words(text).length > 5)
-    found = occurrences(text.toLowerCase(), letters, (letter) => options[letters.indexOf(letter)]!.toLowerCase());
+    found = occurrences(text.toLowerCase(), letters, (letter) =>
+      options[letters.indexOf(letter)]!.toLowerCase(),
+    );
   if (found.length === 0) return null;
   return found.reduce((best, candidate) => (candidate[1] > best[1] ? candidate : best))[0];
 }

@@ -22,18 +22,30 @@ export function popeAnswer(text: string): 'yes' | 'no' {
 /** Keeps quotients of nothing at 0, as the source does. */
 const EPSILON = 1e-6;
 
-/**
- * Scores of answers (free text) against targets ("no", all else is yes), with yes as the positive class. At least one.
- * Source: POPE (Li et al. 2023) as scored by TinyLLaVA Factory, tinyllava/eval/eval_pope.py.
- */
-export function popeScores(answers: readonly string[], targets: readonly string[]): PopeScores {
+export interface PopeCounts {
+  readonly truePositive: number;
+  readonly falsePositive: number;
+  readonly trueNegative: number;
+  readonly falseNegative: number;
+}
+
+/** Answers by what they say and what is true, yes being the positive class; every target but "no" is yes. */
+export function popeCounts(answers: readonly string[], targets: readonly string[]): PopeCounts {
   const counts = { truePositive: 0, falsePositive: 0, trueNegative: 0, falseNegative: 0 };
   targets.forEach((target, i) => {
     const positive = popeAnswer(answers[i]!) === 'yes';
     const right = positive === (target !== 'no');
     counts[`${right ? 'true' : 'false'}${positive ? 'Positive' : 'Negative'}`] += 1;
   });
-  const { truePositive, falsePositive, trueNegative, falseNegative } = counts;
+  return counts;
+}
+
+/**
+ * Scores of answers (free text) against targets ("no", all else is yes), with yes as the positive class. At least one.
+ * Source: POPE (Li et al. 2023) as scored by TinyLLaVA Factory, tinyllava/eval/eval_pope.py.
+ */
+export function popeScores(answers: readonly string[], targets: readonly string[]): PopeScores {
+  const { truePositive, falsePositive, trueNegative, falseNegative } = popeCounts(answers, targets);
   const precision = truePositive / (truePositive + falsePositive + EPSILON);
   const recall = truePositive / (truePositive + falseNegative + EPSILON);
   return {

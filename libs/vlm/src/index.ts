@@ -45,7 +45,13 @@ export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
 export { encodeConversation, encodePrompt, encodeQuestion, formatPrompt } from './text/template.js';
 export { IMAGE_ID, IMAGE_TOKEN, NO_TARGET, type Message } from './text/messages.js';
 export { decodeImage } from './images/decode.js';
-export { fit, loadImageProcessor, padToSquare, preprocess, type ImageProcessor } from './images/preprocess.js';
+export {
+  fit,
+  loadImageProcessor,
+  padToSquare,
+  preprocess,
+  type ImageProcessor,
+} from './images/preprocess.js';
 export { type RgbImage } from './images/resize.js';
 export { loadRecords, type DataRecord } from './data/records.js';
 export { collate, type Batch, type CollateOptions, type Sample } from './data/collate.js';

@@ -22,7 +22,10 @@ export function permutations(seed: number, epoch: number): Permute {
 }
 
 /** Words of all turns; negative for a sample without an image. Source: Factory `modality_lengths`. */
-export const modalityLength = ({ images, conversations }: Pick<DataRecord, 'images' | 'conversations'>): number => {
+export const modalityLength = ({
+  images,
+  conversations,
+}: Pick<DataRecord, 'images' | 'conversations'>): number => {
   const words = wordsOf(conversations);
   return images.length === 0 ? 0 - words : words;
 };

@@ -114,5 +114,4 @@ function parseRecord(file: string, index: number, raw: unknown): DataRecord {
 }
 
 const isBelow = (path: unknown): boolean =>
-  typeof path === 'string' &&
-  path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');
+  typeof path === 'string' && path !== '' && !path.startsWith('/') && !path.split(/[/\\]/).includes('..');

@@ -33,12 +33,16 @@ export const messagesOf = (messages: readonly Message[]): readonly Message[] =>
 export function turnsOf(messages: readonly Message[]): [string, string | null][] {
   const rest = messagesOf(messages);
   if (rest.length % 2 !== 0) {
-    throw new AblateError('ODD_TURNS', `A conversation has ${rest.length} messages, so one has no counterpart.`, {
-      path: 'conversations',
-      value: rest.length,
-      rule: 'Questions and answers come in pairs; a first message that is not from "human" is dropped.',
-      fix: 'Remove the message, or add its counterpart.',
-    });
+    throw new AblateError(
+      'ODD_TURNS',
+      `A conversation has ${rest.length} messages, so one has no counterpart.`,
+      {
+        path: 'conversations',
+        value: rest.length,
+        rule: 'Questions and answers come in pairs; a first message that is not from "human" is dropped.',
+        fix: 'Remove the message, or add its counterpart.',
+      },
+    );
   }
   return Array.from({ length: rest.length / 2 }, (_, i) => [
     rest[2 * i]!.value ?? '',

@@ -115,7 +115,8 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   const unkId = idOf(contentOf(config.unk_token));
   const bosId = idOf(contentOf(config.bos_token));
   const ownPadId = idOf(contentOf(config.pad_token));
-  const padId = (PADS_WITH_UNKNOWN.test(config.tokenizer_class ?? '') ? unkId : ownPadId) ?? ownPadId ?? unkId ?? eosId;
+  const padId =
+    (PADS_WITH_UNKNOWN.test(config.tokenizer_class ?? '') ? unkId : ownPadId) ?? ownPadId ?? unkId ?? eosId;
   const adds =
     config.add_bos_token ??
     (json.post_processor?.single?.[0] !== undefined && 'SpecialToken' in json.post_processor.single[0]);
