@@ -1,10 +1,10 @@
 import type { TrainStageConfig } from '@ablate/catalogue';
+import type { DataRecord } from '@ablate/datasets';
 import {
   encodeConversation,
   modalityGrouped,
   modalityLength,
   permutations,
-  type DataRecord,
   type Sample,
   type Tokenizer,
 } from '@ablate/vlm';

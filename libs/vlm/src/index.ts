@@ -53,7 +53,6 @@ export {
   type ImageProcessor,
 } from './images/preprocess.js';
 export { type RgbImage } from './images/resize.js';
-export { loadRecords, type DataRecord } from './data/records.js';
 export { collate, type Batch, type CollateOptions, type Sample } from './data/collate.js';
 export { padBatch, type PaddedBatch } from './data/pad-batch.js';
 export { layOut, mergeRow, type MergedRow } from './data/merge.js';

@@ -1,4 +1,4 @@
-import type { TemplateName } from '@ablate/catalogue';
+import { DEFAULT_SYSTEM, type TemplateName } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
 import {
   encodeConversation,
@@ -12,9 +12,6 @@ import type { Checks } from '../checks.js';
 import { hasFile, readJson, type GoldenCase } from '../golden-case.js';
 import type { Kind } from '../kinds.js';
 
-/** The system sentence of every Factory template except `pretrain`. */
-const SYSTEM =
-  "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions.";
 /** Where a case has no limit of its own, as in `labels_pretrain`. */
 const NO_LIMIT = 1_000_000;
 
@@ -47,7 +44,7 @@ const count = (ids: readonly number[], wanted: number): number => ids.filter((id
 
 function checkSample(checks: Checks, sample: Sample, template: TemplateName, tokenizer: Tokenizer): void {
   const { name, conversation, model_max_length: limit = NO_LIMIT } = sample;
-  const system = template === 'pretrain' ? '' : SYSTEM;
+  const system = template === 'pretrain' ? '' : DEFAULT_SYSTEM;
   const encode = () => encodeConversation(conversation, template, system, tokenizer, limit);
   if (sample.error) return failsClearly(checks, name, encode);
   const { prompt, ids, labels, mismatch } = encode();
@@ -69,7 +66,7 @@ const UNFILLED = '{{content}}\n:';
 
 function checkQuestion(checks: Checks, sample: Sample, template: TemplateName, tokenizer: Tokenizer): void {
   const { name, conversation, prompt, input_ids } = sample;
-  const system = template === 'pretrain' ? '' : SYSTEM;
+  const system = template === 'pretrain' ? '' : DEFAULT_SYSTEM;
   const format = () => formatPrompt(conversation, template, system, tokenizer.eosToken);
   if (sample.error) return failsClearly(checks, `${name} (eval)`, format);
   const found = format();
