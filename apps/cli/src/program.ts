@@ -3,6 +3,7 @@ import { AblateError, toErrorShape } from '@ablate/errors';
 import { createContext, type CommonOptions, type Context, type Terminal } from './context.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import * as change from './verbs/change.js';
+import { checkData, type CheckDataOptions } from './verbs/check-data.js';
 import { doctor } from './verbs/doctor.js';
 import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
@@ -70,6 +71,28 @@ function addReading(program: Command, run: Run): void {
     .option('--models <folder>', 'check the backbones of this folder')
     .addHelpText('after', examples('doctor', 'doctor --models ~/models'))
     .action(({ models }: { models?: string }) => run((context) => doctor(context, models)));
+}
+
+function addData(program: Command, run: Run): void {
+  program
+    .command('data')
+    .description('datasets')
+    .command('check <path>')
+    .description('read a whole dataset and name every bad record; works without a server')
+    .option('--images <folder>', 'that image paths start from (default: images/ beside the records)')
+    .option('--max-length <n>', 'longest sample in tokens', whole, 2048)
+    .option('--tokenizer <folder>', 'count tokens with this LLM, and find samples whose label mask fails')
+    .option('--template <name>', 'conversation template to count with', 'llama')
+    .option('--image-tokens <n>', 'tokens that an image takes', whole, 576)
+    .option('--manifest <file>', 'write digests of all record files and images there')
+    .addHelpText(
+      'after',
+      examples(
+        'data check ~/data/llava_v1_5_mix665k.json --images ~/data',
+        'data check .ablate/data/emoji-base --json',
+      ),
+    )
+    .action((path: string, options: CheckDataOptions) => run((context) => checkData(context, path, options)));
 }
 
 function addChanging(program: Command, run: Run): void {
@@ -146,6 +169,7 @@ function createProgram(out: Terminal, run: Run): Command {
       `\nExit codes: 0 done, 1 failed work, 2 bad input, 3 cannot reach the server.${examples('demo', 'up', 'submit examples/demo.yaml --wait')}`,
     );
   addReading(program, run);
+  addData(program, run);
   addChanging(program, run);
   addLocal(program, run);
   return program;

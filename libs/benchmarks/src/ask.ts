@@ -1,13 +1,12 @@
+import type { TemplateName } from '@ablate/catalogue';
 import {
   collate,
-  encodePrompt,
-  formatPrompt,
+  encodeQuestion,
   generateGreedy,
   IMAGE_TOKEN,
   imageTokens,
   NO_TARGET,
   type ProgramCache,
-  type TemplateName,
 } from '@ablate/vlm';
 import { filled } from './batches.js';
 import type { TrainedModel } from './load-model.js';
@@ -25,8 +24,7 @@ export function promptOf(model: TrainedModel, question: string): readonly number
     { from: 'human', value: `${IMAGE_TOKEN}\n${question}` },
     { from: 'gpt', value: null },
   ];
-  const prompt = formatPrompt(messages, templateOf(model), config.system, tokenizer.eosToken);
-  return encodePrompt(prompt, tokenizer);
+  return encodeQuestion(messages, templateOf(model), config.system, tokenizer);
 }
 
 export interface Asked {

@@ -5,7 +5,7 @@ export { BENCHMARKS, primaryMetric } from './benchmarks.js';
 export { CONNECTORS, connectorParameters, connectorTokens } from './connectors.js';
 export { estimateStage, type StageEstimate } from './costs.js';
 export { resolveCell, resolveGrid, type ResolvedRun } from './resolve-grid.js';
-export type { ResolvedStage } from './resolve-cell.js';
+export { DEFAULT_SYSTEM, type ResolvedStage } from './resolve-cell.js';
 export {
   explainDifference,
   keyInputs,

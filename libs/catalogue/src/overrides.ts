@@ -13,7 +13,13 @@ import {
   type Rule,
 } from './rules.js';
 import { LORA_RULES, loraDefaults } from './strategies.js';
-import type { EvaluateStageConfig, StageConfig, TrainStageConfig, Tuning } from './stage-config.js';
+import {
+  TEMPLATES,
+  type EvaluateStageConfig,
+  type StageConfig,
+  type TrainStageConfig,
+  type Tuning,
+} from './stage-config.js';
 
 const tuneRules = Object.fromEntries(
   ['encoder', 'connector', 'llm'].flatMap((part) => [
@@ -26,7 +32,7 @@ const tuneRules = Object.fromEntries(
 const TRAIN: Readonly<Record<string, Rule>> = {
   'data.recipe': text,
   'data.maxSamples': orNull(whole(1)),
-  template: oneOf('pretrain', 'llama', 'phi'),
+  template: oneOf(...TEMPLATES),
   system: text,
   maxLength: whole(1),
   imageAspect: oneOf('square', 'pad'),

@@ -63,6 +63,22 @@ export interface ScheduleConfig {
   readonly warmupRatio: number;
 }
 
+/**
+ * How a conversation becomes a text. TinyLLaVA Factory's: `pretrain` (image and caption only), `llama`, `phi`, `gemma`, `qwen2_base` and
+ * `qwen2_instruct` (one form, each with its tokenizer's end token). `chatml`: nanoVLM's and SmolVLM's roles. `prismatic`: "In: ... Out: ...".
+ */
+export const TEMPLATES = [
+  'pretrain',
+  'llama',
+  'phi',
+  'gemma',
+  'qwen2_base',
+  'qwen2_instruct',
+  'chatml',
+  'prismatic',
+] as const;
+export type TemplateName = (typeof TEMPLATES)[number];
+
 export interface TrainStageConfig {
   readonly version: 1;
   readonly kind: 'train';
@@ -72,7 +88,7 @@ export interface TrainStageConfig {
   readonly connector: ConnectorConfig;
   readonly llm: BackboneRef;
   readonly data: DataConfig;
-  readonly template: 'pretrain' | 'llama' | 'phi';
+  readonly template: TemplateName;
   /** System sentence of the conversation template. */
   readonly system: string;
   readonly maxLength: number;

@@ -11,6 +11,9 @@ export function choiceAnswer(text: string, letters: string): string | null {
   return chosen !== null && letters.includes(chosen) ? chosen : null;
 }
 
+/** The letter that ScienceQA's script reads, also one beyond the choices; null where it says FAILED. */
+export const scienceQaLetter = (text: string): string | null => readLetter(text, OPTIONS);
+
 function readLetter(text: string, options: string): string | null {
   const first = text.charAt(0);
   if (first !== '' && options.includes(first) && (text.length === 1 || text.slice(1, 3) === '. '))

@@ -1,4 +1,5 @@
 import { CONTRACTIONS } from './contractions.js';
+import { strip, words } from './python-text.js';
 
 /** Two scripts' habits: `textvqa` first removes "," and "?" and parts "'s" from its word; `vqa-v2` does not. */
 export type VqaRule = 'textvqa' | 'vqa-v2';
@@ -17,10 +18,12 @@ const NUMBERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 const partWords = (text: string): string =>
-  text.toLowerCase().replaceAll(/[,?]/g, '').replaceAll("'s", " 's").trim();
+  strip(text.toLowerCase().replaceAll(/[,?]/g, '').replaceAll("'s", " 's"));
+
+const oneLine = (text: string): string => strip(text.replaceAll(/[\n\t]/g, ' '));
 
 /** Whether a mark goes or becomes a space is judged on the text as it came, not on what earlier marks left. */
-function withoutPunctuation(text: string): string {
+export function withoutMarks(text: string): string {
   const hasBrokenNumber = COMMA_IN_NUMBER.test(text);
   const bare = PUNCTUATION.reduce(
     (left, mark) =>
@@ -40,11 +43,8 @@ function withoutPunctuation(text: string): string {
  * tasks/vqav2/utils.py (`vqa-v2`), oddities included.
  */
 export function normaliseVqa(text: string, rule: VqaRule = 'textvqa'): string {
-  const line = (rule === 'textvqa' ? partWords(text) : text).replaceAll(/[\n\t]/g, ' ').trim();
-  return withoutPunctuation(line)
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
+  const line = oneLine(rule === 'textvqa' ? partWords(text) : text);
+  return words(withoutMarks(line).toLowerCase())
     .map((word) => NUMBERS.get(word) ?? word)
     .filter((word) => !ARTICLES.has(word))
     .map((word) => CONTRACTIONS.get(word) ?? word)
@@ -61,8 +61,22 @@ export function vqaAccuracy(
   rule: VqaRule = 'textvqa',
 ): number {
   const wanted = normaliseVqa(prediction, rule);
-  const count = answers.length;
   const equal = answers.filter((answer) => normaliseVqa(answer, rule) === wanted).length;
+  return softAccuracy(equal, answers.length);
+}
+
+function softAccuracy(equal: number, count: number): number {
   const credit = (others: number): number => Math.min(1, others / 3);
   return (equal * credit(equal - 1) + (count - equal) * credit(equal)) / count;
+}
+
+/**
+ * VQAv2's official accuracy: as `vqaAccuracy` of `vqa-v2`, but where all answers are the same text nothing is normalised except case.
+ * Source: GT-Vision-Lab/VQA (a013f00), vqaEval.py `evaluate`.
+ */
+export function officialVqaAccuracy(prediction: string, answers: readonly string[]): number {
+  const wanted = answers.map(oneLine);
+  if (new Set(wanted).size > 1) return vqaAccuracy(prediction, answers, 'vqa-v2');
+  const equal = wanted[0]!.toLowerCase() === oneLine(prediction).toLowerCase() ? answers.length : 0;
+  return softAccuracy(equal, answers.length);
 }

@@ -1,10 +1,10 @@
 import type { TrainStageConfig } from '@ablate/catalogue';
+import type { DataRecord } from '@ablate/datasets';
 import {
   encodeConversation,
   modalityGrouped,
   modalityLength,
   permutations,
-  type DataRecord,
   type Sample,
   type Tokenizer,
 } from '@ablate/vlm';
@@ -25,20 +25,22 @@ export function prepareData(
   const images = new Map<string, number>();
   const owners: { file: string; owner: string }[] = [];
   const mismatched: string[] = [];
-  const samples = records.map(({ id, image, conversations }) => {
+  const samples = records.map(({ id, images: files, conversations }) => {
     const { ids, labels, mismatch } = encodeConversation(
       conversations,
       config.template,
       config.system,
       tokenizer,
       config.maxLength,
+      files.length > 1,
     );
     if (mismatch) mismatched.push(id);
-    if (image !== null && !images.has(image)) {
-      images.set(image, images.size);
-      owners.push({ file: image, owner: id });
+    for (const file of files) {
+      if (images.has(file)) continue;
+      images.set(file, images.size);
+      owners.push({ file, owner: id });
     }
-    return { ids, labels, images: image === null ? [] : [images.get(image)!] };
+    return { ids, labels, images: files.map((file) => images.get(file)!) };
   });
   return { samples, images: owners, mismatched };
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrainerEvent, TrainStageConfig } from '@ablate/catalogue';
+import { loadRecords } from '@ablate/datasets';
 import { AblateError } from '@ablate/errors';
 import { sizeOf, writeSafetensors, type Executor, type TensorData } from '@ablate/tensor';
 import {
@@ -8,7 +9,6 @@ import {
   collate,
   imageTokens,
   loadImageProcessor,
-  loadRecords,
   loadTokenizer,
   ProgramCache,
   rotaryTables,

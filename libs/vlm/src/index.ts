@@ -42,18 +42,26 @@ export { type StepShape } from './models/sequence.js';
 export { languageGraph, languageLogitsGraph, trainingGraph } from './models/training-graphs.js';
 export { generateGreedy, type GenerateRequest } from './models/generate.js';
 export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
-export {
-  encodeConversation,
-  encodePrompt,
-  formatPrompt,
-  IMAGE_ID,
-  IMAGE_TOKEN,
-  NO_TARGET,
-  type Message,
-  type TemplateName,
-} from './text/template.js';
+export { encodeConversation, encodePrompt, encodeQuestion, formatPrompt } from './text/template.js';
+export { IMAGE_ID, IMAGE_TOKEN, NO_TARGET, type Message } from './text/messages.js';
 export { decodeImage } from './images/decode.js';
-export { loadImageProcessor, preprocess, type ImageProcessor } from './images/preprocess.js';
-export { loadRecords, type DataRecord } from './data/records.js';
+export {
+  fit,
+  loadImageProcessor,
+  padToSquare,
+  preprocess,
+  type ImageProcessor,
+} from './images/preprocess.js';
+export { type RgbImage } from './images/resize.js';
 export { collate, type Batch, type CollateOptions, type Sample } from './data/collate.js';
-export { modalityGrouped, modalityLength, permutations } from './data/order.js';
+export { padBatch, type PaddedBatch } from './data/pad-batch.js';
+export { layOut, mergeRow, type MergedRow } from './data/merge.js';
+export {
+  lengthGrouped,
+  modalityGrouped,
+  modalityLength,
+  permutations,
+  splitToEvenChunks,
+  wordLength,
+  type Permute,
+} from './data/order.js';

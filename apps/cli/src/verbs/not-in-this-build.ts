@@ -9,7 +9,6 @@ export const LATER = [
   'import',
   'predict',
   'report',
-  'data',
   'token',
 ] as const;
 

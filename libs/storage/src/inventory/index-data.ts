@@ -1,11 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { BenchmarkEntry, RecipeEntry, RecipePart } from '@ablate/catalogue';
+import { elementsOf, isMixture, loadRecords, partSources } from '@ablate/datasets';
 import { AblateError } from '@ablate/errors';
 import { manifestDigest, type DigestCache } from './digest-cache.js';
 
 interface RawRecord {
-  readonly image?: string;
+  readonly image?: string | readonly string[];
   readonly conversations?: readonly { readonly value?: string }[];
 }
 interface RawQuestion {
@@ -55,17 +56,45 @@ async function imageDigests(
 const mean = (values: readonly number[]): number =>
   values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
 
-async function indexPart(folder: string, file: string, digests: DigestCache): Promise<RecipePart> {
+/** Records as they stand in the file; those of a mixture as the trainer will read them. Lists of any size are streamed. */
+async function readPart(
+  folder: string,
+  file: string,
+): Promise<{ sources: readonly string[]; records: RawRecord[] }> {
   const path = join(folder, file);
-  const records = await readList<RawRecord>(path);
-  const own = await digests.of(path);
+  const sources = await partSources(folder, file);
+  if (await isMixture(path)) {
+    const mixed = await loadRecords(folder, file.replace(/\.json$/, ''));
+    const records = mixed.map(({ images, conversations }) => ({
+      ...(images.length > 0 ? { image: images } : {}),
+      conversations,
+    }));
+    return { sources, records };
+  }
+  const records: RawRecord[] = [];
+  for await (const element of elementsOf(path)) {
+    if (element === null || element.problem !== null)
+      throw bad(path, `cannot be read (${element?.problem ?? 'no list'})`, 'Restore or remove the file.');
+    records.push(element.raw as RawRecord);
+  }
+  return { sources, records };
+}
+
+async function indexPart(folder: string, file: string, digests: DigestCache): Promise<RecipePart> {
+  const { sources, records } = await readPart(folder, file).catch((error: unknown) => {
+    if (error instanceof AblateError && error.code === 'BAD_RECORDS')
+      throw bad(error.path ?? join(folder, file), error.message, 'Restore or remove the file.');
+    throw error;
+  });
+  const own: [string, string][] = [];
+  for (const source of sources) own.push([source, (await digests.of(join(folder, source))).sha256]);
   const images = await imageDigests(
     folder,
-    records.map(({ image }) => image),
+    records.flatMap(({ image }) => (image === undefined ? [] : [image].flat())),
     digests,
   );
   return {
-    digest: manifestDigest([[file, own.sha256], ...images]),
+    digest: manifestDigest([...own, ...images]),
     samples: records.length,
     textOnly: records.filter(({ image }) => image === undefined).length,
     meanCharacters: mean(

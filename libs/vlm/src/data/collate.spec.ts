@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readJson, readTensors } from '../../test/golden.js';
-import { IMAGE_ID, NO_TARGET } from '../text/template.js';
+import { IMAGE_ID, NO_TARGET } from '../text/messages.js';
 import { collate, type Batch, type CollateOptions, type Sample } from './collate.js';
 
 /** Stands for tokens that the attention mask hides. */

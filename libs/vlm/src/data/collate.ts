@@ -1,16 +1,12 @@
-import { AblateError } from '@ablate/errors';
-import { IMAGE_ID, NO_TARGET } from '../text/template.js';
+import { NO_TARGET } from '../text/messages.js';
+import { layOut, mergeRow, type TokenRow } from './merge.js';
+import { padBatch } from './pad-batch.js';
 
-/** A tokenised sample: ids with -200 where an image stands, labels of the same length. */
-export interface Sample {
-  readonly ids: readonly number[];
-  readonly labels: readonly number[];
-  /**
-   * Indices into the list of images, one for each placeholder; the last one serves those beyond. Empty = text only: a placeholder then
-   * stands for nothing (the reference puts a black picture there).
-   */
-  readonly images: readonly number[];
-}
+/** A tokenised sample: ids with -200 where an image stands, labels of the same length, indices into the list of images. */
+export type Sample = Omit<TokenRow, 'mask'>;
+
+/** Padding before the merge, which drops it. */
+const PADDING = -1;
 
 /** A micro-batch as the training graph takes it. */
 export interface Batch {
@@ -42,33 +38,31 @@ export interface CollateOptions {
   readonly maskedId: number | null;
 }
 
-interface MergedRow {
-  readonly rows: readonly number[];
-  readonly labels: readonly number[];
-}
-
 /**
- * Merges images into rows, cuts, pads to the right. Text is cut to `maxLength` before the merge too; an image's own tokens are never
- * targets, whatever the label of its placeholder. Errors: `TOKEN_OUTSIDE_VOCABULARY` where tokenizer and embedding table do not meet.
- * Source: TinyLLaVA Factory, `DataCollatorForSupervisedDataset` and `prepare_inputs_labels_for_multimodal`.
+ * Merges images into rows, cuts, pads to the right. Text is cut to `maxLength` before the merge too. Errors:
+ * `TOKEN_OUTSIDE_VOCABULARY` where tokenizer and embedding table do not meet. Source: `padBatch`, `mergeRow`.
  */
 export function collate(samples: readonly Sample[], options: CollateOptions): Batch {
-  const { vocabulary, imageTokens, lengthBucket } = options;
+  const { vocabulary, imageTokens, maxLength, maskedId, lengthBucket } = options;
+  const padded = padBatch(samples, { padId: PADDING, maskedId, maxLength });
   const images: number[] = [];
-  const merged = samples.map((sample) => mergeRow(sample, options, images));
+  const merged = samples.map((sample, b) =>
+    mergeRow(
+      { ids: padded.ids[b]!, labels: padded.labels[b]!, mask: padded.mask[b]!, images: sample.images },
+      options,
+      images,
+    ),
+  );
   const longest = Math.max(...merged.map(({ rows }) => rows.length));
   const length = Math.max(1, Math.ceil(longest / lengthBucket)) * lengthBucket;
-  const zeroRow = vocabulary + images.length * imageTokens;
-  const rows = new Int32Array(samples.length * length).fill(zeroRow);
+  const { rows, labels: byPosition } = layOut(merged, length, vocabulary + images.length * imageTokens);
   const targets: number[] = [];
   const labels: number[] = [];
-  merged.forEach((sample, b) => {
-    rows.set(sample.rows, b * length);
-    sample.labels.slice(1).forEach((label, t) => {
-      if (label === NO_TARGET) return;
-      targets.push(b * length + t);
-      labels.push(label);
-    });
+  byPosition.forEach((label, at) => {
+    // The first position of a row follows nothing, so it is never predicted.
+    if (label === NO_TARGET || at % length === 0) return;
+    targets.push(at - 1);
+    labels.push(label);
   });
   return {
     rows,
@@ -79,44 +73,3 @@ export function collate(samples: readonly Sample[], options: CollateOptions): Ba
     labels: Int32Array.from(labels),
   };
 }
-
-/** One row; the images that it uses are appended to `used`. */
-function mergeRow(
-  { ids, labels, images }: Sample,
-  { vocabulary, imageTokens, maxLength, maskedId }: CollateOptions,
-  used: number[],
-): MergedRow {
-  const rows: number[] = [];
-  const targets: number[] = [];
-  let placeholders = 0;
-  ids.slice(0, maxLength).forEach((id, i) => {
-    if (id === IMAGE_ID) {
-      const image = images[placeholders] ?? images.at(-1);
-      placeholders += 1;
-      if (image === undefined) return;
-      const first = vocabulary + used.length * imageTokens;
-      used.push(image);
-      for (let t = 0; t < imageTokens; t += 1) {
-        rows.push(first + t);
-        targets.push(NO_TARGET);
-      }
-    } else if (id !== maskedId) {
-      if (id >= vocabulary) throw outside(id, vocabulary);
-      rows.push(id);
-      targets.push(labels[i]!);
-    }
-  });
-  return { rows: rows.slice(0, maxLength), labels: targets.slice(0, maxLength) };
-}
-
-const outside = (id: number, vocabulary: number): AblateError =>
-  new AblateError(
-    'TOKEN_OUTSIDE_VOCABULARY',
-    `The tokenizer gives token ${id}, but the LLM has embeddings for 0 to ${vocabulary - 1} only.`,
-    {
-      path: 'tokenizer.json',
-      value: id,
-      rule: 'Every token has a row in the embedding table.',
-      fix: 'Use the tokenizer that belongs to this checkpoint.',
-    },
-  );

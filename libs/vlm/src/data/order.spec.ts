@@ -7,9 +7,10 @@ import {
   modalityLength,
   permutations,
   splitToEvenChunks,
+  wordLength,
   type Permute,
 } from './order.js';
-import type { DataRecord } from './records.js';
+import type { Message } from '../text/messages.js';
 
 interface Grouped {
   name: string;
@@ -64,13 +65,17 @@ describe('orders equal the Factory on its permutations', () => {
 
   it('measures samples', () => {
     const cases = readJson<
-      { record: Omit<DataRecord, 'image'> & { image?: string }; modality_length: number }[]
+      {
+        record: { id: string; image?: string; conversations: Message[] };
+        length: number;
+        modality_length: number;
+      }[]
     >('golden/sampler/lengths.json');
-    for (const { record, modality_length } of cases)
-      expect([record.id, modalityLength({ ...record, image: record.image ?? null })]).toEqual([
-        record.id,
-        modality_length,
-      ]);
+    for (const { record, length, modality_length } of cases) {
+      const { id, image, conversations } = record;
+      const sample = { id, images: image === undefined ? [] : [image], conversations };
+      expect([id, modalityLength(sample), wordLength(sample)]).toEqual([id, modality_length, length]);
+    }
   });
 });
 

@@ -2,8 +2,8 @@ import { AblateError } from '@ablate/errors';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { namedSeed } from '../models/initialise.js';
+import type { Message } from '../text/messages.js';
 import { pythonWords } from '../text/python-strip.js';
-import type { DataRecord } from './records.js';
 
 /** Draws a permutation of 0..n-1. */
 export type Permute = (n: number) => number[];
@@ -21,11 +21,26 @@ export function permutations(seed: number, epoch: number): Permute {
   };
 }
 
+/** What of a record its length is made of. */
+interface Measured {
+  readonly images: readonly string[];
+  readonly conversations: readonly Message[];
+}
+
 /** Words of all turns; negative for a sample without an image. Source: Factory `modality_lengths`. */
-export const modalityLength = ({ image, conversations }: DataRecord): number => {
-  const words = conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
-  return image === null ? 0 - words : words;
+export const modalityLength = ({ images, conversations }: Measured): number => {
+  const words = wordsOf(conversations);
+  return images.length === 0 ? 0 - words : words;
 };
+
+const wordsOf = (conversations: Measured['conversations']): number =>
+  conversations.reduce((total, { value }) => total + pythonWords(value ?? '').length, 0);
+/** What the reference adds to a length for an image, whatever the encoder. Source: Factory `LazySupervisedDataset.lengths`. */
+const IMAGE_LENGTH = 128;
+
+/** Words of all turns, and 128 with an image: the length by which samples are grouped where modality does not count. */
+export const wordLength = ({ images, conversations }: Measured): number =>
+  wordsOf(conversations) + (images.length === 0 ? 0 : IMAGE_LENGTH);
 
 /** Greedy split into chunks of even total length; strided where the indices do not divide. Source: `split_to_even_chunks`. */
 export function splitToEvenChunks(

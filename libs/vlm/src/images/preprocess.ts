@@ -102,7 +102,8 @@ export function padToSquare(image: RgbImage, mean: readonly number[]): RgbImage 
   return { width: edge, height: edge, data: square };
 }
 
-function fit(image: RgbImage, { size, shortestEdge, filter }: ImageProcessor): RgbImage {
+/** The picture resized as the processor wants it, before the crop. */
+export function fit(image: RgbImage, { size, shortestEdge, filter }: ImageProcessor): RgbImage {
   if (shortestEdge === null) return resize(image, size, size, filter);
   const { width, height } = image;
   const long = Math.trunc((shortestEdge * Math.max(width, height)) / Math.min(width, height));

@@ -1,13 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import {
-  encodeConversation,
-  encodePrompt,
-  formatPrompt,
-  type Message,
-  type TemplateName,
-} from './template.js';
+import type { TemplateName } from '@ablate/catalogue';
+import type { Message } from './messages.js';
+import { encodeConversation, encodePrompt, formatPrompt } from './template.js';
 import { loadTokenizer } from './tokenizer.js';
 
 const golden = fileURLToPath(new URL('../../test/fixtures/golden/', import.meta.url));

@@ -1,20 +1,9 @@
-import { pythonStrip } from './python-strip.js';
+import type { TemplateName } from '@ablate/catalogue';
+import { IMAGE_ID, IMAGE_TOKEN, NO_TARGET, turnsOf, userText, type Message } from './messages.js';
+import { encodeSegments, isSegmented, segmentsOf } from './segments.js';
 import type { Tokenizer } from './tokenizer.js';
 
-export const IMAGE_TOKEN = '<image>';
-/** Stands for an image in token ids until the image's rows take its place. */
-export const IMAGE_ID = -200;
-export const NO_TARGET = -100;
 const SEPARATOR = ' ASSISTANT: ';
-
-export type TemplateName = 'pretrain' | 'llama' | 'phi';
-
-/** A message as LLaVA stores it. */
-export interface Message {
-  readonly from: string;
-  /** null = the answer that a model is asked for. */
-  readonly value: string | null;
-}
 
 export interface EncodedConversation {
   readonly prompt: string;
@@ -24,34 +13,29 @@ export interface EncodedConversation {
   readonly mismatch: readonly [number, number] | null;
 }
 
-/** Question of a user slot: images first, once, whatever their place. Source: TinyLLaVA Factory `template/base.py`. */
-const userText = (question: string): string =>
-  question.includes(IMAGE_TOKEN)
-    ? pythonStrip(`${IMAGE_TOKEN}\n${pythonStrip(question.replaceAll(IMAGE_TOKEN, ''))}`)
-    : question;
-
-/** Pairs of question and answer; a first message that is not the human's is dropped. */
-function turnsOf(messages: readonly Message[]): [string, string | null][] {
-  const rest = messages[0]?.from === 'human' ? messages : messages.slice(1);
-  const turns: [string, string | null][] = [];
-  for (let i = 0; i + 1 < rest.length; i += 2) turns.push([rest[i]!.value ?? '', rest[i + 1]!.value]);
-  return turns;
-}
-
-/** The prompt of a conversation; with a last answer of null it ends where the model goes on. */
+/**
+ * The prompt of a conversation; with a last answer of null it ends where the model goes on. `severalImages`: the record has more than
+ * one image, so that every placeholder of a question counts (the reference knows one image a record, and keeps one a question).
+ * Errors: `ODD_TURNS`.
+ */
 export function formatPrompt(
   messages: readonly Message[],
   template: TemplateName,
   system: string,
   endToken: string,
+  severalImages = false,
 ): string {
+  if (isSegmented(template))
+    return segmentsOf(messages, template, system, endToken)
+      .map(({ text }) => text)
+      .join('');
   const turns = turnsOf(messages);
   if (template === 'pretrain')
     return turns.map(([, answer]) => `${IMAGE_TOKEN}${answer === null ? '' : `${answer}\n`}`).join('');
   const body = turns
     .map(
       ([question, answer]) =>
-        `USER: ${userText(question)} ASSISTANT:${answer === null ? '' : ` ${answer}${endToken}`}`,
+        `USER: ${userText(question, severalImages)} ASSISTANT:${answer === null ? '' : ` ${answer}${endToken}`}`,
     )
     .join('');
   return system === '' || turns.length === 0 ? body : `${system} ${body}`;
@@ -107,15 +91,32 @@ function answerLabels(
   return { labels, mismatch };
 }
 
-/** A training sample's prompt, ids and labels. */
+/** Ids of a conversation whose last answer is asked for. Errors: `ODD_TURNS`. */
+export function encodeQuestion(
+  messages: readonly Message[],
+  template: TemplateName,
+  system: string,
+  tokenizer: Tokenizer,
+): readonly number[] {
+  if (isSegmented(template))
+    return encodeSegments(segmentsOf(messages, template, system, tokenizer.eosToken), tokenizer).ids;
+  return encodePrompt(formatPrompt(messages, template, system, tokenizer.eosToken), tokenizer);
+}
+
+/** A training sample's prompt, ids and labels; `severalImages` as in `formatPrompt`. Errors: `ODD_TURNS`. */
 export function encodeConversation(
   messages: readonly Message[],
   template: TemplateName,
   system: string,
   tokenizer: Tokenizer,
   maxLength: number,
+  severalImages = false,
 ): EncodedConversation {
-  const prompt = formatPrompt(messages, template, system, tokenizer.eosToken);
+  const prompt = formatPrompt(messages, template, system, tokenizer.eosToken, severalImages);
+  if (isSegmented(template)) {
+    const segments = segmentsOf(messages, template, system, tokenizer.eosToken);
+    return { prompt, ...encodeSegments(segments, tokenizer), mismatch: null };
+  }
   const ids = encodePrompt(prompt, tokenizer);
   if (template === 'pretrain') return { prompt, ids, labels: pretrainLabels(ids, tokenizer), mismatch: null };
   return { prompt, ids, ...answerLabels(prompt, ids, tokenizer, maxLength) };

@@ -18,6 +18,8 @@ export interface Tokenizer {
   readonly maskedId: number | null;
   /** A first piece gets a dummy prefix that text after a special token does not (Llama, `legacy: false`). */
   readonly prefixOnce: boolean;
+  /** Texts get a dummy prefix (sentencepiece), so that a space at a text's end is a piece of its own. */
+  readonly prefixes: boolean;
 }
 
 /** What is used of the library, whose own types do not resolve in native ESM. */
@@ -35,6 +37,7 @@ interface NormalizerJson {
 }
 interface TokenizerJson {
   readonly normalizer: (NormalizerJson & { readonly normalizers?: readonly NormalizerJson[] }) | null;
+  readonly pre_tokenizer?: { readonly type: string } | null;
   readonly post_processor: { readonly type: string; readonly single?: readonly object[] } | null;
   readonly added_tokens: readonly {
     readonly id: number;
@@ -44,6 +47,7 @@ interface TokenizerJson {
   readonly model: { readonly vocab: Readonly<Record<string, number>> };
 }
 interface TokenizerConfig {
+  readonly tokenizer_class?: string;
   readonly add_bos_token?: boolean;
   readonly legacy?: boolean;
   readonly bos_token?: string | { readonly content: string } | null;
@@ -51,6 +55,9 @@ interface TokenizerConfig {
   readonly pad_token?: string | { readonly content: string } | null;
   readonly unk_token?: string | { readonly content: string } | null;
 }
+
+/** Families for which the Factory takes the unknown token as padding, whatever the folder says (`post_load`). */
+const PADS_WITH_UNKNOWN = /^(Llama|Gemma|CodeGen)Tokenizer(Fast)?$/;
 
 async function readJson<T>(file: string): Promise<T> {
   try {
@@ -107,8 +114,9 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   if (eosToken === null || eosId === null) throw corrupt(file, 'it names no end token');
   const unkId = idOf(contentOf(config.unk_token));
   const bosId = idOf(contentOf(config.bos_token));
-  // The Factory pads with the unknown token where there is no other (`post_load`).
-  const padId = idOf(contentOf(config.pad_token)) ?? unkId ?? eosId;
+  const ownPadId = idOf(contentOf(config.pad_token));
+  const padId =
+    (PADS_WITH_UNKNOWN.test(config.tokenizer_class ?? '') ? unkId : ownPadId) ?? ownPadId ?? unkId ?? eosId;
   const adds =
     config.add_bos_token ??
     (json.post_processor?.single?.[0] !== undefined && 'SpecialToken' in json.post_processor.single[0]);
@@ -135,5 +143,6 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
     padId,
     maskedId: padId === eosId ? null : padId,
     prefixOnce,
+    prefixes: prefix !== '' || json.pre_tokenizer?.type === 'Metaspace',
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadRecords } from './records.js';
+import { loadRecords } from './load-records.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -29,16 +29,39 @@ describe('loadRecords', () => {
     );
     const read = await loadRecords(folder, 'list');
     expect(read).toEqual([
-      { id: 'b', image: 'dogs/1.png', conversations: turns },
-      { id: '7', image: null, conversations: [{ from: 'system', value: 'Hello' }, ...turns] },
-      { id: '2', image: null, conversations: turns },
+      { id: 'b', images: ['dogs/1.png'], conversations: turns },
+      { id: '7', images: [], conversations: [{ from: 'system', value: 'Hello' }, ...turns] },
+      { id: '2', images: [], conversations: turns },
     ]);
     expect(await loadRecords(folder, 'lines')).toEqual(read);
   });
 
+  it('reads several images', async () => {
+    await writeFile(
+      join(folder, 'two.json'),
+      JSON.stringify([{ id: 1, image: ['a.png', 'b.png'], conversations: turns }]),
+    );
+    expect(await loadRecords(folder, 'two')).toEqual([
+      { id: '1', images: ['a.png', 'b.png'], conversations: turns },
+    ]);
+  });
+
+  it('reads a list whatever stands in its texts and wherever a read ends', async () => {
+    const value = '[{"x\\\\": "}]", \u00e9\u{1f980} '.repeat(9000);
+    const records = Array.from({ length: 3 }, (_, id) => ({
+      id: `${id}`,
+      conversations: [turns[0], { from: 'gpt', value: `${value}${id}` }],
+    }));
+    await writeFile(join(folder, 'long.json'), `\ufeff\n${JSON.stringify(records, null, 2)}\n`);
+    const read = await loadRecords(folder, 'long');
+    expect(read.map(({ id, conversations }) => ({ id, conversations }))).toEqual(records);
+    await writeFile(join(folder, 'empty.json'), ' [ ] ');
+    expect(await loadRecords(folder, 'empty')).toEqual([]);
+  });
+
   it.each([
     ['no object', 5, ''],
-    ['a list of images', { image: ['a.png'], conversations: turns }, '.image'],
+    ['no images', { image: [], conversations: turns }, '.image'],
     ['an image elsewhere', { image: '../a.png', conversations: turns }, '.image'],
     ['an absolute image', { image: '/a.png', conversations: turns }, '.image'],
     ['an image of no name', { image: '', conversations: turns }, '.image'],

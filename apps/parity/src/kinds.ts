@@ -1,0 +1,42 @@
+import type { Executor } from '@ablate/tensor';
+import type { Checks } from './checks.js';
+import type { GoldenCase } from './golden-case.js';
+import { collateKind } from './kinds/collate.js';
+import { connector } from './kinds/connector.js';
+import { imageDecode, imagePreprocess } from './kinds/image.js';
+import { mergeKind } from './kinds/merge.js';
+import { sampler } from './kinds/sampler.js';
+import { scoring } from './kinds/scoring.js';
+import { labelsPretrain, textPreprocess } from './kinds/text.js';
+import { visionEncoder } from './kinds/vision-encoder.js';
+
+/** What a kind computes with. */
+export interface Tools {
+  readonly executor: Executor;
+}
+
+/** Computes one case with the product's own code and checks everything that it expects. */
+export type Kind = (golden: GoldenCase, checks: Checks, tools: Tools) => Promise<void>;
+
+/** Kinds that compute no tensor give the same on every backend. */
+export interface KindEntry {
+  readonly run: Kind;
+  readonly usesBackend: boolean;
+}
+
+const onBackend = (run: Kind): KindEntry => ({ run, usesBackend: true });
+const anywhere = (run: Kind): KindEntry => ({ run, usesBackend: false });
+
+/** Every `kind` of a case.json; a new one is a file and a line here. */
+export const kinds: Readonly<Record<string, KindEntry>> = {
+  vision_encoder: onBackend(visionEncoder),
+  connector: onBackend(connector),
+  text_preprocess: anywhere(textPreprocess),
+  labels_pretrain: anywhere(labelsPretrain),
+  collate: anywhere(collateKind),
+  merge: onBackend(mergeKind),
+  image_decode: anywhere(imageDecode),
+  image_preprocess: anywhere(imagePreprocess),
+  sampler: anywhere(sampler),
+  scoring: anywhere(scoring),
+};
