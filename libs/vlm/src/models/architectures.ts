@@ -1,5 +1,6 @@
 import { AblateError } from '@ablate/errors';
 import { clip } from './clip.js';
+import { dinov2 } from './dinov2.js';
 import { isObject, type ConfigSource, type Json } from './config-source.js';
 import { llama } from './llama.js';
 import type { LlmArchitecture, LlmConfig } from './llm.js';
@@ -11,6 +12,7 @@ import type { EncoderArchitecture, VisionConfig } from './vision-transformer.js'
 const encoders: Readonly<Record<string, EncoderArchitecture>> = {
   clip_vision_model: clip,
   siglip_vision_model: siglip,
+  dinov2: dinov2 as unknown as EncoderArchitecture,
 };
 const llms: Readonly<Record<string, LlmArchitecture>> = { llama, phi };
 
