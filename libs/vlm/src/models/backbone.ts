@@ -98,7 +98,10 @@ export async function loadEncoder(folder: string, selectLayer: number | null): P
   const architecture = encoderArchitecture(type, file);
   const { layerOf } = architecture;
   const specs = architecture.specs(config);
-  const needed = selectLayer === null ? specs : specs.filter(({ name }) => layerOf(name) < neededLayers(config, selectLayer));
+  const needed =
+    selectLayer === null
+      ? specs
+      : specs.filter(({ name }) => layerOf(name) < neededLayers(config, selectLayer));
   return { type, config, weights: await loadWeights(folder, needed) };
 }
 

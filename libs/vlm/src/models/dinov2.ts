@@ -41,7 +41,11 @@ function readConfig(source: ConfigSource): Dinov2Config {
 
 function layerSpecs(prefix: string, config: Dinov2Config): ParameterSpec[] {
   const { hidden_size: d, intermediate_size: f, qkv_bias: bias } = config;
-  const scale = (name: string): ParameterSpec => ({ name: `${prefix}${name}.lambda1`, shape: [d], init: ONES });
+  const scale = (name: string): ParameterSpec => ({
+    name: `${prefix}${name}.lambda1`,
+    shape: [d],
+    init: ONES,
+  });
   return [
     ...normSpecs(`${prefix}norm1`, d),
     ...['query', 'key', 'value'].flatMap((name) =>
@@ -105,7 +109,10 @@ function states(params: Params, config: Dinov2Config, pixels: Value, count: numb
   const [batch, , height, width] = pixels.shape as [number, number, number, number];
   const patches = patchEmbeddings(params, config, pixels, PATCHES);
   const token = broadcastTo(params.get('embeddings.cls_token'), [batch, 1, config.hidden_size]);
-  const grid = { rows: Math.floor(height / config.patch_size), columns: Math.floor(width / config.patch_size) };
+  const grid = {
+    rows: Math.floor(height / config.patch_size),
+    columns: Math.floor(width / config.patch_size),
+  };
   const table = params.get('embeddings.position_embeddings');
   // transformers keeps the table when the number of patches is equal and the image is square.
   const isNative = patches.shape[1] === patchCount(config) && height === width;

@@ -1,8 +1,13 @@
-import type { ConnectorConfig, EncoderConfig, LoraConfig } from '@ablate/catalogue';
+import {
+  connectorTokens,
+  type ConnectorConfig,
+  type EncoderConfig,
+  type LoraConfig,
+} from '@ablate/catalogue';
 import type { Graph } from '@ablate/tensor';
 import { encoderArchitecture, llmArchitecture } from './architectures.js';
 import type { Encoder, Llm } from './backbone.js';
-import { connectorSpecs, connectorTokens } from './connectors.js';
+import { connectorSpecs } from './connectors.js';
 import type { LlmConfig } from './llm.js';
 import { Params, prefixed, ZEROS, type LoraScale, type ParameterSpec } from './params.js';
 import { patchCount, type VisionConfig } from './vision-transformer.js';

@@ -150,11 +150,7 @@ export function patchEmbeddings(
   const cut = reshape(whole, [batch, channels, rows, p, columns, p]);
   const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * p * p]);
   const weight = reshape(params.get(`${name}.weight`), [d, channels * p * p]);
-  return matrix(
-    patches,
-    weight,
-    params.has(`${name}.bias`) ? params.get(`${name}.bias`) : undefined,
-  );
+  return matrix(patches, weight, params.has(`${name}.bias`) ? params.get(`${name}.bias`) : undefined);
 }
 
 /** Puts a learned class token before the patches. */
