@@ -2,6 +2,7 @@ import type { Executor } from '@ablate/tensor';
 import type { Checks } from './checks.js';
 import type { GoldenCase } from './golden-case.js';
 import { connector } from './kinds/connector.js';
+import { llm } from './kinds/llm.js';
 import { visionEncoder } from './kinds/vision-encoder.js';
 
 /** What a kind computes with. */
@@ -24,4 +25,5 @@ const onBackend = (run: Kind): KindEntry => ({ run, usesBackend: true });
 export const kinds: Readonly<Record<string, KindEntry>> = {
   vision_encoder: onBackend(visionEncoder),
   connector: onBackend(connector),
+  llm: onBackend(llm),
 };
