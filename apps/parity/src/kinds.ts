@@ -8,6 +8,7 @@ import { mergeKind } from './kinds/merge.js';
 import { sampler } from './kinds/sampler.js';
 import { scoring } from './kinds/scoring.js';
 import { labelsPretrain, textPreprocess } from './kinds/text.js';
+import { llm } from './kinds/llm.js';
 import { visionEncoder } from './kinds/vision-encoder.js';
 
 /** What a kind computes with. */
@@ -39,4 +40,5 @@ export const kinds: Readonly<Record<string, KindEntry>> = {
   image_preprocess: anywhere(imagePreprocess),
   sampler: anywhere(sampler),
   scoring: anywhere(scoring),
+  llm: onBackend(llm),
 };

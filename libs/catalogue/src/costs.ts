@@ -120,7 +120,14 @@ function connectorFlops(
 ): number {
   const { hidden: v } = encoder;
   const { hidden: h } = llm;
-  if (connector.kind !== 'resampler') return 2 * connectorParameters(connector, v, h) * patches;
+  if (connector.kind === 'qformer') {
+    const { numQueries: q, depth, hidden: w, intermediate: f } = connector;
+    const own = depth * (2 * (4 * w * w + 2 * w * f) * q + 4 * q * q * w);
+    const cross = Math.ceil(depth / 2) * (2 * 2 * w * w * q + 2 * 2 * v * w * patches + 4 * q * patches * w);
+    return own + cross + 2 * w * h * q;
+  }
+  if (connector.kind !== 'resampler')
+    return 2 * connectorParameters(connector, v, h) * connectorTokens(connector, patches);
   const { numQueries: q, depth, heads, headDim } = connector;
   const a = heads * headDim;
   const perLayer =

@@ -23,7 +23,20 @@ export type ConnectorConfig =
       readonly depth: number;
       readonly heads: number;
       readonly headDim: number;
-    };
+    }
+  | {
+      readonly kind: 'qformer';
+      readonly numQueries: number;
+      readonly depth: number;
+      /** Width of the queries, and of the feed-forward between them. */
+      readonly hidden: number;
+      readonly intermediate: number;
+      readonly heads: number;
+    }
+  /** Two MLPs for the two halves of a mixture-of-features encoder's tokens. */
+  | { readonly kind: 'mof_mlp' }
+  /** Squares of `factor` x `factor` patches become one token. */
+  | { readonly kind: 'pixel_shuffle'; readonly factor: number };
 
 export interface LoraConfig {
   readonly rank: number;

@@ -35,10 +35,11 @@ export {
   loraSpecs,
   structureOf,
   vlmSpecs,
+  type LanguageStructure,
   type VlmStructure,
 } from './models/structure.js';
 export { featureGraph } from './models/image-rows.js';
-export { type StepShape } from './models/sequence.js';
+export { contextInputs, embed, embeddingTable, statesAt, type StepShape } from './models/sequence.js';
 export { languageGraph, languageLogitsGraph, trainingGraph } from './models/training-graphs.js';
 export { generateGreedy, type GenerateRequest } from './models/generate.js';
 export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';

@@ -1,4 +1,19 @@
-import { gradients, mul, sum, type Executor, type Graph, type Tensors, type Value } from '@ablate/tensor';
+import {
+  gradients,
+  mul,
+  sum,
+  type Executor,
+  type Graph,
+  type TensorData,
+  type Tensors,
+  type Value,
+} from '@ablate/tensor';
+
+export const int32 = (data: Int32Array, shape: readonly number[] = [data.length]): TensorData => ({
+  dtype: 'int32',
+  shape,
+  data,
+});
 
 /** sum(value * weights), `weights` fed as `name`: the scalar whose gradient a case stores. */
 export function weightedSum(value: Value, name: string): Value {

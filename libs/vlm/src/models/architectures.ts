@@ -1,18 +1,35 @@
 import { AblateError } from '@ablate/errors';
 import { clip } from './clip.js';
+import { dinov2 } from './dinov2.js';
 import { isObject, type ConfigSource, type Json } from './config-source.js';
+import { gemma } from './gemma.js';
 import { llama } from './llama.js';
 import type { LlmArchitecture, LlmConfig } from './llm.js';
+import { openelm } from './openelm.js';
 import { phi } from './phi.js';
+import { qwen2 } from './qwen2.js';
 import { siglip } from './siglip.js';
+import { stablelm } from './stablelm.js';
 import type { EncoderArchitecture, VisionConfig } from './vision-transformer.js';
+
+/** An architecture whose config has more fields: it only meets configs that it read itself. */
+const plain = <C extends LlmConfig>(architecture: LlmArchitecture<C>): LlmArchitecture =>
+  architecture as unknown as LlmArchitecture;
 
 /** Every architecture by its `model_type`; a new one is a file and a line here. */
 const encoders: Readonly<Record<string, EncoderArchitecture>> = {
   clip_vision_model: clip,
   siglip_vision_model: siglip,
+  dinov2: dinov2 as unknown as EncoderArchitecture,
 };
-const llms: Readonly<Record<string, LlmArchitecture>> = { llama, phi };
+const llms: Readonly<Record<string, LlmArchitecture>> = {
+  llama: plain(llama),
+  phi,
+  stablelm: plain(stablelm),
+  qwen2: plain(qwen2),
+  gemma: plain(gemma),
+  openelm: plain(openelm),
+};
 
 function found<T>(kind: string, known: Readonly<Record<string, T>>, type: string, file: string): T {
   const architecture = Object.hasOwn(known, type) ? known[type] : undefined;

@@ -95,8 +95,13 @@ export async function loadWeights(folder: string, specs: readonly ParameterSpec[
 export async function loadEncoder(folder: string, selectLayer: number | null): Promise<Encoder> {
   const file = join(folder, 'config.json');
   const { type, config } = visionConfig(file, await readJson(file));
-  const specs = encoderArchitecture(type).specs(config);
-  const needed = selectLayer === null ? specs : specs.filter(isNeeded(neededLayers(config, selectLayer)));
+  const architecture = encoderArchitecture(type, file);
+  const { layerOf } = architecture;
+  const specs = architecture.specs(config);
+  const needed =
+    selectLayer === null
+      ? specs
+      : specs.filter(({ name }) => layerOf(name) < neededLayers(config, selectLayer));
   return { type, config, weights: await loadWeights(folder, needed) };
 }
 
@@ -114,14 +119,6 @@ export function neededLayers(
     fix: 'Name a layer that this encoder has.',
   });
 }
-
-/** Whether features read a parameter: what stands behind the encoder stack, and layers from `layers` on, are left out. */
-const isNeeded =
-  (layers: number) =>
-  ({ name }: ParameterSpec): boolean => {
-    const layer = /\.encoder\.layers\.(\d+)\./.exec(name)?.[1];
-    return layer === undefined ? !/post_layernorm|\.head\./.test(name) : Number(layer) < layers;
-  };
 
 /** A language model from a Hugging Face folder. Errors name file, tensor and expected shape. */
 export async function loadLlm(folder: string): Promise<Llm> {

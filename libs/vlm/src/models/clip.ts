@@ -11,6 +11,7 @@ import {
 } from './params.js';
 import {
   hiddenStates,
+  layerOf,
   layerSpecs,
   norm,
   patchCount,
@@ -120,7 +121,9 @@ export function clipTextEmbedding(
 
 export const clip: EncoderArchitecture = {
   classToken: true,
+  anySize: false,
   readConfig: (source) => readVisionConfig(source, 'quick_gelu', 1e-5, 32),
   specs: clipVisionSpecs,
   states: clipVisionStates,
+  layerOf,
 };

@@ -43,8 +43,8 @@ export function text(source: ConfigSource, key: string, fallback: string): strin
   throw bad(source, key, 'a text');
 }
 
-export function flag(source: ConfigSource, key: string): boolean {
-  const value = source.json[key] ?? false;
+export function flag(source: ConfigSource, key: string, fallback = false): boolean {
+  const value = source.json[key] ?? fallback;
   if (typeof value === 'boolean') return value;
   throw bad(source, key, 'true or false');
 }

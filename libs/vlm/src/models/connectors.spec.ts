@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { ConnectorConfig } from '@ablate/catalogue';
+import { connectorTokens, type ConnectorConfig } from '@ablate/catalogue';
 import { createExecutor, Graph, gradients, sizeOf } from '@ablate/tensor';
 import {
   expectClose,
@@ -9,7 +9,7 @@ import {
   weightedSum,
   type GoldenCase,
 } from '../../test/golden.js';
-import { connect, connectorSpecs, connectorTokens } from './connectors.js';
+import { connect, connectorSpecs } from './connectors.js';
 import { Params, prefixed } from './params.js';
 
 interface ConnectorCase extends GoldenCase {

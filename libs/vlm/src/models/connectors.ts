@@ -1,5 +1,5 @@
 import type { ConnectorConfig } from '@ablate/catalogue';
-import { add, broadcastTo, concat, gelu, slice, type Value } from '@ablate/tensor';
+import { add, broadcastTo, concat, gelu, reshape, slice, type Value } from '@ablate/tensor';
 import { attend, mergeHeads, splitHeads } from './attention.js';
 import {
   linear,
@@ -10,11 +10,18 @@ import {
   type Params,
   type ParameterSpec,
 } from './params.js';
+import { pixelShuffle, pixelShuffleSpecs } from './pixel-shuffle.js';
+import { qformer, qformerSpecs } from './qformer.js';
 import { norm } from './vision-transformer.js';
 
 /** Fresh connectors start at N(0, 0.02) with zero biases; latents at N(0, 1). Source: TinyLLaVA Factory `_init_weights`; vlm.md 1.2. */
 const INIT = normal(0.02);
 const EPSILON = 1e-5;
+
+const mlpSpecs = (depth: number, vision: number, hidden: number): ParameterSpec[] =>
+  Array.from({ length: depth }, (_, i) =>
+    linearSpecs(String(2 * i), i === 0 ? vision : hidden, hidden, INIT),
+  ).flat();
 
 /** Parameters of a connector from vision width V to LLM width H; names below `connector.` are the Factory's. */
 export function connectorSpecs(config: ConnectorConfig, vision: number, hidden: number): ParameterSpec[] {
@@ -24,9 +31,13 @@ export function connectorSpecs(config: ConnectorConfig, vision: number, hidden: 
     case 'linear':
       return linearSpecs('', vision, hidden, INIT);
     case 'mlp':
-      return Array.from({ length: config.depth }, (_, i) =>
-        linearSpecs(String(2 * i), i === 0 ? vision : hidden, hidden, INIT),
-      ).flat();
+      return mlpSpecs(config.depth, vision, hidden);
+    case 'mof_mlp':
+      return ['clip.', 'dinov2.'].flatMap((part) => prefixed(part, mlpSpecs(2, vision, hidden)));
+    case 'qformer':
+      return qformerSpecs(config, vision, hidden);
+    case 'pixel_shuffle':
+      return pixelShuffleSpecs(config.factor, vision, hidden);
     case 'resampler': {
       const inner = config.heads * config.headDim;
       const layer = (i: number): ParameterSpec[] =>
@@ -50,10 +61,6 @@ export function connectorSpecs(config: ConnectorConfig, vision: number, hidden: 
   }
 }
 
-/** Tokens that a connector gives for `patches` image tokens. */
-export const connectorTokens = (config: ConnectorConfig, patches: number): number =>
-  config.kind === 'resampler' ? config.numQueries : patches;
-
 /** Image tokens [B, N, V] -> LLM tokens [B, Q, H]. Source: TinyLLaVA Factory `model/connector/*.py`. */
 export function connect(params: Params, config: ConnectorConfig, features: Value): Value {
   switch (config.kind) {
@@ -61,14 +68,38 @@ export function connect(params: Params, config: ConnectorConfig, features: Value
       return features;
     case 'linear':
       return linear(params, '', features);
-    case 'mlp': {
-      let x = linear(params, '0', features);
-      for (let i = 1; i < config.depth; i += 1) x = linear(params, String(2 * i), gelu(x));
-      return x;
-    }
+    case 'mlp':
+      return mlp(params, config.depth, features);
+    case 'mof_mlp':
+      return mixed(params, features);
+    case 'qformer':
+      return qformer(params, config, features);
+    case 'pixel_shuffle':
+      return linear(params, 'proj', pixelShuffle(features, config.factor));
     case 'resampler':
       return resample(params, config, linear(params, 'linear', features));
   }
+}
+
+function mlp(params: Params, depth: number, features: Value): Value {
+  let x = linear(params, '0', features);
+  for (let i = 1; i < depth; i += 1) x = linear(params, String(2 * i), gelu(x));
+  return x;
+}
+
+/**
+ * Mixture of features: the first half of the tokens [B, 2N, V] is CLIP's, the second DINOv2's; each goes through an MLP of its own
+ * and the results alternate. Source: the Factory's `mof_mlp.py`; Tong et al. 2024.
+ */
+function mixed(params: Params, features: Value): Value {
+  const [batch, tokens, vision] = features.shape as [number, number, number];
+  const count = tokens / 2;
+  const branch = (name: string, start: number): Value => {
+    const y = mlp(params.at(name), 2, slice(features, [0, start, 0], [batch, count, vision]));
+    return reshape(y, [batch, count, 1, y.shape[2]!]);
+  };
+  const both = concat([branch('clip.', 0), branch('dinov2.', count)], 2);
+  return reshape(both, [batch, tokens, both.shape[3]!]);
 }
 
 /** Perceiver resampler: latents attend to media and themselves. Source: Alayrac et al. 2022; the Factory's `resampler.py`. */

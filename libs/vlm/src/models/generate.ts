@@ -1,8 +1,9 @@
 import { sizeOf, type TensorData, type Tensors } from '@ablate/tensor';
+import { groupsOf } from './llm.js';
 import { causalMask, HIDDEN, rotaryTables } from './positions.js';
 import type { ProgramCache } from './program-cache.js';
 import { decodeGraph, prefillGraph } from './generation-graphs.js';
-import type { VlmStructure } from './structure.js';
+import type { LanguageStructure, VlmStructure } from './structure.js';
 
 export interface GenerateRequest {
   /** Rows of merged prompts, all of one true length: indices as `prefillGraph` takes them, [batch][length]. */
@@ -45,7 +46,7 @@ function store(
  */
 export async function generateGreedy(
   programs: ProgramCache,
-  structure: VlmStructure,
+  structure: VlmStructure | LanguageStructure,
   parameters: Tensors,
   request: GenerateRequest,
 ): Promise<number[][]> {
@@ -74,10 +75,10 @@ export async function generateGreedy(
     last: { dtype: 'int32', shape: [batch], data: Int32Array.from(rows, (_, i) => i * padded + length - 1) },
   });
 
-  const shape = [batch, llm.num_key_value_heads, capacity, llm.hidden_size / llm.num_attention_heads];
   const past: Record<string, TensorData> = {};
   const remember = (outputs: Tensors, from: number, at: number, take: number): void => {
     for (let layer = 0; layer < llm.num_hidden_layers; layer += 1) {
+      const shape = [batch, groupsOf(llm, layer), capacity, llm.head_dim];
       for (const kind of ['keys', 'values']) {
         const name = `past_${kind}.${layer}`;
         past[name] ??= { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)) };

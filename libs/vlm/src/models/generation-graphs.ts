@@ -1,9 +1,16 @@
 import { Graph, reshape } from '@ablate/tensor';
 import { llmArchitecture } from './architectures.js';
 import { imageRows } from './image-rows.js';
-import type { LlmOutput } from './llm.js';
-import { contextInputs, embed, mergedEmbeddings, statesAt, type StepShape } from './sequence.js';
-import { paramsOf, type VlmStructure } from './structure.js';
+import { groupsOf, type LlmOutput } from './llm.js';
+import {
+  contextInputs,
+  embed,
+  embeddingTable,
+  mergedEmbeddings,
+  statesAt,
+  type StepShape,
+} from './sequence.js';
+import { paramsOf, type LanguageStructure, type VlmStructure } from './structure.js';
 
 const setCache = (graph: Graph, { cache }: LlmOutput): void =>
   cache.forEach(({ keys, values }, layer) => {
@@ -16,7 +23,7 @@ const setCache = (graph: Graph, { cache }: LlmOutput): void =>
  * flattened rows), `cos`, `sin`, `mask`. Outputs: `logits` [B, V], `keys.<layer>`, `values.<layer>` [B, G, L, d].
  */
 export function prefillGraph(
-  structure: VlmStructure,
+  structure: VlmStructure | LanguageStructure,
   { batch, length, images }: Omit<StepShape, 'targets'>,
 ): Graph {
   const graph = new Graph();
@@ -27,7 +34,7 @@ export function prefillGraph(
   const embeddings = mergedEmbeddings(
     params.at('llm.'),
     config,
-    images > 0 ? imageRows(params, structure, images, 'features') : null,
+    'encoder' in structure && images > 0 ? imageRows(params, structure, images, 'features') : null,
     rows,
   );
   const output = forward(
@@ -46,21 +53,26 @@ export function prefillGraph(
  * One decoding step against a cache of `capacity` positions. Inputs: parameters, `ids` int32 [B, 1], `past_keys.<layer>`,
  * `past_values.<layer>` [B, G, C, d], `cos`, `sin` [1, r/2], `mask` [1, C + 1]. Outputs: `logits` [B, V], `keys.*`, `values.*` [B, G, 1, d].
  */
-export function decodeGraph(structure: VlmStructure, batch: number, capacity: number): Graph {
+export function decodeGraph(
+  structure: VlmStructure | LanguageStructure,
+  batch: number,
+  capacity: number,
+): Graph {
   const graph = new Graph();
   const { llm: config } = structure;
   const params = paramsOf(graph, structure, false).at('llm.');
   const { forward, logits } = llmArchitecture(config.model_type);
-  const width = config.hidden_size / config.num_attention_heads;
-  const shape = [batch, config.num_key_value_heads, capacity, width];
   const ids = graph.input('ids', [batch, 1], 'int32');
-  const embeddings = embed(params.get('model.embed_tokens.weight'), ids);
+  const embeddings = embed(embeddingTable(params, config), ids);
   const output = forward(params, config, embeddings, {
     ...contextInputs(graph, config, 1, [1, capacity + 1]),
-    past: (layer) => ({
-      keys: graph.input(`past_keys.${layer}`, shape),
-      values: graph.input(`past_values.${layer}`, shape),
-    }),
+    past: (layer) => {
+      const shape = [batch, groupsOf(config, layer), capacity, config.head_dim];
+      return {
+        keys: graph.input(`past_keys.${layer}`, shape),
+        values: graph.input(`past_values.${layer}`, shape),
+      };
+    },
   });
   graph.setOutput('logits', logits(params, config, reshape(output.hidden, [batch, config.hidden_size])));
   setCache(graph, output);

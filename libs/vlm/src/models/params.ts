@@ -12,6 +12,8 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly init: Init;
+  /** Weight of a norm: not decayed (biases, by name, are not either). Source: transformers `Trainer.get_decay_parameter_names`. */
+  readonly undecayed?: boolean;
 }
 
 export const normal = (std: number): Init => ({ kind: 'normal', std });
@@ -34,7 +36,7 @@ export const linearSpecs = (
 
 /** Specs of a LayerNorm. */
 export const normSpecs = (name: string, width: number): ParameterSpec[] => [
-  { name: `${name}.weight`, shape: [width], init: ONES },
+  { name: `${name}.weight`, shape: [width], init: ONES, undecayed: true },
   { name: `${name}.bias`, shape: [width], init: ZEROS },
 ];
 

@@ -1,12 +1,14 @@
-import { add, concat, linear as matrix, rotary, type Value } from '@ablate/tensor';
+import { add, linear as matrix, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
-import { attend, mergeSequence, repeatHeads, splitSequence } from './attention.js';
+import { splitSequence } from './attention.js';
+import { causalAttention } from './causal-attention.js';
 import { flag, number, requireThat, text, type ConfigSource } from './config-source.js';
 import {
-  rotaryChannels,
+  requireRotary,
   rotarySource,
   sharedLlmConfig,
   type Context,
+  type KeysAndValues,
   type LlmArchitecture,
   type LlmConfig,
   type LlmOutput,
@@ -33,20 +35,14 @@ function readConfig(source: ConfigSource): LlmConfig {
     partial_rotary_factor: number(rope, 'partial_rotary_factor', 0.5),
     attention_bias: true,
   };
-  const channels = rotaryChannels(config);
-  requireThat(
-    rope,
-    'partial_rotary_factor',
-    channels > 0 && channels % 2 === 0,
-    'a share that gives an even number of channels',
-  );
+  requireRotary(source, config);
   return config;
 }
 
 function specs(config: LlmConfig): ParameterSpec[] {
   const { hidden_size: d, intermediate_size: f } = config;
   const init = normal(config.initializer_range);
-  const kv = (d / config.num_attention_heads) * config.num_key_value_heads;
+  const kv = config.head_dim * config.num_key_value_heads;
   const layer = (prefix: string): ParameterSpec[] => [
     ...normSpecs(`${prefix}input_layernorm`, d),
     ...linearSpecs(`${prefix}self_attn.q_proj`, d, d, init),
@@ -67,27 +63,24 @@ function specs(config: LlmConfig): ParameterSpec[] {
 }
 
 /** Source: transformers `PhiModel`: one norm, attention and MLP side by side, partial rotary, biases everywhere. */
-function forward(
-  root: Params,
-  config: LlmConfig,
-  embeddings: Value,
-  { cos, sin, mask, past }: Context,
-): LlmOutput {
+function forward(root: Params, config: LlmConfig, embeddings: Value, context: Context): LlmOutput {
   const { num_attention_heads: heads, num_key_value_heads: groups, norm_eps } = config;
   const act = activation(config.hidden_act);
-  const cache: { keys: Value; values: Value }[] = [];
+  const cache: KeysAndValues[] = [];
   let x = embeddings;
   for (let i = 0; i < config.num_hidden_layers; i += 1) {
     const params = root.at(`model.layers.${i}.`);
     const h = norm(params, 'input_layernorm', x, norm_eps);
-    const q = rotary(splitSequence(linear(params, 'self_attn.q_proj', h), heads), cos, sin);
-    const keys = rotary(splitSequence(linear(params, 'self_attn.k_proj', h), groups), cos, sin);
-    const values = splitSequence(linear(params, 'self_attn.v_proj', h), groups);
-    cache.push({ keys, values });
-    const before = past?.(i);
-    const k = repeatHeads(before ? concat([before.keys, keys], 2) : keys, heads);
-    const v = repeatHeads(before ? concat([before.values, values], 2) : values, heads);
-    const attended = linear(params, 'self_attn.dense', mergeSequence(attend(q, k, v, mask)));
+    const attention = causalAttention(
+      {
+        queries: splitSequence(linear(params, 'self_attn.q_proj', h), heads),
+        keys: splitSequence(linear(params, 'self_attn.k_proj', h), groups),
+        values: splitSequence(linear(params, 'self_attn.v_proj', h), groups),
+      },
+      context,
+      cache,
+    );
+    const attended = linear(params, 'self_attn.dense', attention);
     const fed = linear(params, 'mlp.fc2', act(linear(params, 'mlp.fc1', h)));
     x = add(add(attended, fed), x);
   }
@@ -97,6 +90,7 @@ function forward(
 export const phi: LlmArchitecture = {
   readConfig,
   specs,
+  embeddingTable: 'model.embed_tokens.weight',
   forward,
   logits: (params, { tie_word_embeddings }, states) =>
     matrix(

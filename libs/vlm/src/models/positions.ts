@@ -20,7 +20,7 @@ export function rotaryTables(
   for (let i = 0; i < half; i += 1) {
     const frequency = Math.fround(1 / Math.fround(config.rope_theta ** ((2 * i) / channels)));
     for (let position = 0; position < length; position += 1) {
-      const angle = Math.fround((first + position) * frequency);
+      const angle = Math.fround(Math.fround((first + position) / config.rope_divisor) * frequency);
       cos[position * half + i] = Math.cos(angle);
       sin[position * half + i] = Math.sin(angle);
     }

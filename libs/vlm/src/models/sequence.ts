@@ -1,4 +1,5 @@
 import { concat, gatherRows, reshape, transpose, type Graph, type Shape, type Value } from '@ablate/tensor';
+import { llmArchitecture } from './architectures.js';
 import { rotaryChannels, type LlmConfig } from './llm.js';
 import type { Params } from './params.js';
 
@@ -27,6 +28,10 @@ export function contextInputs(
   };
 }
 
+/** The table of token embeddings [V, D]. */
+export const embeddingTable = (llm: Params, { model_type }: LlmConfig): Value =>
+  llm.get(llmArchitecture(model_type).embeddingTable);
+
 /** Rows of a table at indices [B, L], positions first: [L, B, D]. */
 export const embed = (table: Value, indices: Value): Value => gatherRows(table, transpose(indices, [1, 0]));
 
@@ -42,6 +47,6 @@ export function mergedEmbeddings(llm: Params, config: LlmConfig, image: Value | 
   const { graph } = rows;
   const d = config.hidden_size;
   const zero = graph.constant({ dtype: 'float32', shape: [1, d], data: new Float32Array(d) });
-  const table = llm.get('model.embed_tokens.weight');
+  const table = embeddingTable(llm, config);
   return embed(concat(image ? [table, reshape(image, [-1, d]), zero] : [table, zero], 0), rows);
 }

@@ -13,6 +13,7 @@ import {
 } from './params.js';
 import {
   hiddenStates,
+  layerOf,
   layerSpecs,
   norm,
   patchCount,
@@ -123,7 +124,9 @@ export function siglipTextEmbedding(root: Params, config: SiglipTextConfig, ids:
 
 export const siglip: EncoderArchitecture = {
   classToken: false,
+  anySize: false,
   readConfig: (source) => readVisionConfig(source, 'gelu_pytorch_tanh', 1e-6, 16),
   specs: siglipVisionSpecs,
   states: siglipVisionStates,
+  layerOf,
 };

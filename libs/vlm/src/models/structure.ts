@@ -1,8 +1,13 @@
-import type { ConnectorConfig, EncoderConfig, LoraConfig } from '@ablate/catalogue';
+import {
+  connectorTokens,
+  type ConnectorConfig,
+  type EncoderConfig,
+  type LoraConfig,
+} from '@ablate/catalogue';
 import type { Graph } from '@ablate/tensor';
 import { encoderArchitecture, llmArchitecture } from './architectures.js';
 import type { Encoder, Llm } from './backbone.js';
-import { connectorSpecs, connectorTokens } from './connectors.js';
+import { connectorSpecs } from './connectors.js';
 import type { LlmConfig } from './llm.js';
 import { Params, prefixed, ZEROS, type LoraScale, type ParameterSpec } from './params.js';
 import { patchCount, type VisionConfig } from './vision-transformer.js';
@@ -19,6 +24,9 @@ export interface VlmStructure {
   /** Adapters on the LLM's linear layers, null = none. */
   readonly lora: LoraConfig | null;
 }
+
+/** A language model alone, for text. */
+export type LanguageStructure = Pick<VlmStructure, 'llm' | 'lora'>;
 
 export const structureOf = (
   encoder: Encoder,
@@ -62,25 +70,36 @@ export function loraSpecs(config: LlmConfig, { rank }: LoraConfig): ParameterSpe
   });
 }
 
+type Part = 'encoder' | 'connector' | 'llm' | 'lora';
+
+const hasVision = (structure: VlmStructure | LanguageStructure): structure is VlmStructure =>
+  'encoder' in structure;
+
 /** All parameters of a structure, by part. */
-export function vlmSpecs(
-  structure: VlmStructure,
-): Record<'encoder' | 'connector' | 'llm' | 'lora', ParameterSpec[]> {
-  const { encoder, connector, llm, lora } = structure;
+export function vlmSpecs({ encoder, connector, llm, lora }: VlmStructure): Record<Part, ParameterSpec[]> {
   return {
     encoder: prefixed('encoder.', encoderArchitecture(encoder.type).specs(encoder.config)),
     connector: prefixed('connector.', connectorSpecs(connector, encoder.config.hidden_size, llm.hidden_size)),
-    llm: prefixed('llm.', llmArchitecture(llm.model_type).specs(llm)),
-    lora: lora ? prefixed('llm.', loraSpecs(llm, lora)) : [],
+    ...languageSpecs({ llm, lora }),
   };
 }
 
-/** Parameters of a whole model as graph inputs; with `training`, adapters' dropout masks are inputs too. */
-export const paramsOf = (graph: Graph, structure: VlmStructure, training: boolean): Params => {
+const languageSpecs = ({ llm, lora }: LanguageStructure): Record<'llm' | 'lora', ParameterSpec[]> => ({
+  llm: prefixed('llm.', llmArchitecture(llm.model_type).specs(llm)),
+  lora: lora ? prefixed('llm.', loraSpecs(llm, lora)) : [],
+});
+
+/** Parameters of a model as graph inputs; with `training`, adapters' dropout masks are inputs too. */
+export const paramsOf = (
+  graph: Graph,
+  structure: VlmStructure | LanguageStructure,
+  training: boolean,
+): Params => {
   const { lora } = structure;
   const scale: LoraScale | null = lora && {
     scale: lora.alpha / lora.rank,
     dropout: training && lora.dropout > 0,
   };
-  return Params.of(graph, Object.values(vlmSpecs(structure)).flat(), scale);
+  const specs = hasVision(structure) ? vlmSpecs(structure) : languageSpecs(structure);
+  return Params.of(graph, Object.values(specs).flat(), scale);
 };

@@ -3,7 +3,14 @@ import { llmArchitecture } from './architectures.js';
 import { blankImageRows, imageRows, type ImageInput } from './image-rows.js';
 import type { LlmConfig } from './llm.js';
 import { Params, prefixed } from './params.js';
-import { contextInputs, embed, mergedEmbeddings, statesAt, type StepShape } from './sequence.js';
+import {
+  contextInputs,
+  embed,
+  embeddingTable,
+  mergedEmbeddings,
+  statesAt,
+  type StepShape,
+} from './sequence.js';
 import { paramsOf, type VlmStructure } from './structure.js';
 
 /**
@@ -55,7 +62,7 @@ function textEmbeddings(
   const { specs } = llmArchitecture(config.model_type);
   const llm = Params.of(graph, prefixed('llm.', specs(config))).at('llm.');
   const rows = graph.input('rows', [batch, length], 'int32');
-  return { llm, embeddings: embed(llm.get('model.embed_tokens.weight'), rows) };
+  return { llm, embeddings: embed(embeddingTable(llm, config), rows) };
 }
 
 /** Next-token logits [T, V] at the fed `targets` only: the head is most of a small model's work. */

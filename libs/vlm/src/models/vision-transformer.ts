@@ -30,15 +30,25 @@ export interface VisionConfig extends TransformerConfig {
   readonly num_channels: number;
 }
 
-/** One vision encoder architecture: one file each, registered in `architectures.ts`. */
-export interface EncoderArchitecture {
+/** One vision encoder architecture: one file each, registered in `architectures.ts`. A config only meets the code that read it. */
+export interface EncoderArchitecture<C extends VisionConfig = VisionConfig> {
   /** Whether the first token is a class token. */
   readonly classToken: boolean;
+  /** Whether positions are resized for images of another size than the config's. */
+  readonly anySize: boolean;
   /** Reads the vision part of a config.json with transformers' defaults. */
-  readonly readConfig: (source: ConfigSource) => VisionConfig;
-  readonly specs: (config: VisionConfig) => ParameterSpec[];
+  readonly readConfig: (source: ConfigSource) => C;
+  readonly specs: (config: C) => ParameterSpec[];
   /** Hidden states 0..count of pixels [B, C, H, W], [B, tokens, D] each. */
-  readonly states: (params: Params, config: VisionConfig, pixels: Value, count: number) => Value[];
+  readonly states: (params: Params, config: C, pixels: Value, count: number) => Value[];
+  /** Layer that reads a parameter: -1 = the embeddings, infinite = nothing that hidden states need. */
+  readonly layerOf: (name: string) => number;
+}
+
+/** `layerOf` of CLIP and SigLIP: what stands behind the encoder stack is for pooled outputs only. */
+export function layerOf(name: string): number {
+  const index = /\.encoder\.layers\.(\d+)\./.exec(name)?.[1];
+  return index !== undefined ? Number(index) : /post_layernorm|\.head\./.test(name) ? Infinity : -1;
 }
 
 const INIT = normal(0.02);
@@ -124,7 +134,12 @@ export function hiddenStates(
 }
 
 /** Pixels [B, C, H, W] -> patch embeddings [B, N, D], row-major patches; a stride = kernel convolution as a matrix product. */
-export function patchEmbeddings(params: Params, config: VisionConfig, pixels: Value): Value {
+export function patchEmbeddings(
+  params: Params,
+  config: VisionConfig,
+  pixels: Value,
+  name = 'patch_embedding',
+): Value {
   const { patch_size: p, hidden_size: d } = config;
   const [batch, channels, height, width] = pixels.shape as [number, number, number, number];
   const [rows, columns] = [Math.floor(height / p), Math.floor(width / p)];
@@ -134,12 +149,8 @@ export function patchEmbeddings(params: Params, config: VisionConfig, pixels: Va
       : slice(pixels, [0, 0, 0, 0], [batch, channels, rows * p, columns * p]);
   const cut = reshape(whole, [batch, channels, rows, p, columns, p]);
   const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * p * p]);
-  const weight = reshape(params.get('patch_embedding.weight'), [d, channels * p * p]);
-  return matrix(
-    patches,
-    weight,
-    params.has('patch_embedding.bias') ? params.get('patch_embedding.bias') : undefined,
-  );
+  const weight = reshape(params.get(`${name}.weight`), [d, channels * p * p]);
+  return matrix(patches, weight, params.has(`${name}.bias`) ? params.get(`${name}.bias`) : undefined);
 }
 
 /** Puts a learned class token before the patches. */
