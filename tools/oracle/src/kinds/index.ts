@@ -1,0 +1,8 @@
+import type { OracleCase } from '../oracle-case.js';
+import { effects, effectsGenerated } from './effects.js';
+
+/** For each kind of case, its answers. */
+export const kinds: Readonly<Record<string, (asked: OracleCase) => object>> = {
+  effects,
+  effects_generated: effectsGenerated,
+};
