@@ -8,9 +8,7 @@ setup();
 const args = process.argv
   .slice(2)
   .map((arg) => (arg.startsWith('--') ? arg : resolve(process.env.INIT_CWD ?? process.cwd(), arg)));
-const { status } = spawnSync(
-  process.execPath,
-  [join(root, 'tools', 'oracle', 'dist', 'main.js'), ...args],
-  { stdio: 'inherit' },
-);
+const { status } = spawnSync(process.execPath, [join(root, 'tools', 'oracle', 'dist', 'main.js'), ...args], {
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

@@ -27,14 +27,18 @@ function print({ name, kind, figures, worst, seconds, passed, wrong, error }: Ca
   );
   if (error !== null) console.log(`       ${error}`);
   for (const { path, expected, found } of wrong.slice(0, shown))
-    console.log(`       ${path}: expected ${value(expected).slice(0, 80)}, found ${value(found).slice(0, 80)}`);
+    console.log(
+      `       ${path}: expected ${value(expected).slice(0, 80)}, found ${value(found).slice(0, 80)}`,
+    );
   if (wrong.length > shown) console.log(`       and ${wrong.length - shown} more`);
 }
 
 const [path, ...more] = process.argv.slice(2).filter((arg) => arg !== '--json');
 const json = process.argv.includes('--json');
 if (path === undefined || more.length > 0) {
-  console.error('Usage: npm run oracle -- PATH [--json], where PATH is a case folder or a folder of case folders.');
+  console.error(
+    'Usage: npm run oracle -- PATH [--json], where PATH is a case folder or a folder of case folders.',
+  );
   process.exit(2);
 }
 const folder = resolve(path);

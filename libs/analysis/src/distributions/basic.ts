@@ -1,10 +1,10 @@
 import betainc from '@stdlib/math-base-special-betainc';
 import erfc from '@stdlib/math-base-special-erfc';
-import gammainc from '@stdlib/math-base-special-gammainc';
 import chisquareQuantile from '@stdlib/stats-base-dists-chisquare-quantile';
 import fQuantileOf from '@stdlib/stats-base-dists-f-quantile';
 import normalQuantileOf from '@stdlib/stats-base-dists-normal-quantile';
 import tQuantileOf from '@stdlib/stats-base-dists-t-quantile';
+import { gammaFactor, gammaTail } from './gamma.js';
 
 /*
  * Normal, Student's t, F, chi squared and binomial. `Sf` is the upper tail P(X > x), computed as such and never as 1 - cdf, so that it keeps
@@ -48,10 +48,20 @@ export const fSf = (f: number, df1: number, df2: number): number => fTail(f, df1
 export const fCdf = (f: number, df1: number, df2: number): number => fTail(f, df1, df2, false);
 export const fQuantile = (p: number, df1: number, df2: number): number => fQuantileOf(p, df1, df2);
 
-export const chi2Sf = (x: number, df: number): number => (x <= 0 ? 1 : gammainc(x / 2, df / 2, true, true));
-export const chi2Cdf = (x: number, df: number): number =>
-  x <= 0 ? 0 : gammainc(x / 2, df / 2, true, false);
-export const chi2Quantile = (p: number, df: number): number => chisquareQuantile(p, df);
+export const chi2Sf = (x: number, df: number): number => gammaTail(df / 2, x / 2, true);
+export const chi2Cdf = (x: number, df: number): number => gammaTail(df / 2, x / 2, false);
+/** stdlib's quantile is right to five digits only for thousands of degrees of freedom; Newton steps on the tails make it so to twelve. */
+export function chi2Quantile(p: number, df: number): number {
+  let x = chisquareQuantile(p, df);
+  if (!(p > 0 && p < 1)) return x;
+  for (let i = 0; i < 8; i++) {
+    const off = p < 0.5 ? chi2Cdf(x, df) - p : 1 - p - chi2Sf(x, df);
+    const step = off / (gammaFactor(df / 2, x / 2) / x);
+    x = step < x ? x - step : x / 2;
+    if (Math.abs(step) <= 1e-14 * x) break;
+  }
+  return x;
+}
 
 /** P(X <= k) of a binomial with n trials of probability p. */
 export function binomialCdf(k: number, n: number, p: number): number {

@@ -23,9 +23,7 @@ export function noncentralFSf(f: number, df1: number, df2: number, noncentrality
   const part = (j: number): number => {
     const weight = half === 0 ? (j === 0 ? 1 : 0) : Math.exp(j * Math.log(half) - half - gammaln(j + 1));
     const tail =
-      x < 0.5
-        ? betainc(x, df1 / 2 + j, df2 / 2, true, true)
-        : betainc(y, df2 / 2, df1 / 2 + j, true, false);
+      x < 0.5 ? betainc(x, df1 / 2 + j, df2 / 2, true, true) : betainc(y, df2 / 2, df1 / 2 + j, true, false);
     return weight * tail;
   };
   const mode = Math.floor(half);

@@ -1,11 +1,4 @@
-import gammaln from '@stdlib/math-base-special-gammaln';
-
-/** log Gamma(a) - [a log a - a - 0.5 log(a / 2 pi)], by Stirling's series where it is exact to double precision. */
-function stirlingRest(a: number): number {
-  if (a < 30) return gammaln(a) - a * Math.log(a) + a + 0.5 * Math.log(a / (2 * Math.PI));
-  const square = a * a;
-  return (1 / 12 - (1 / 360 - (1 / 1260 - 1 / (1680 * square)) / square) / square) / a;
-}
+import { stirlingRest } from './gamma.js';
 
 /**
  * The expectation of g(s) for s = sqrt(chi2(df) / df), as the integral over x = log s by the trapezoidal rule, which converges
@@ -18,13 +11,14 @@ export function overChi(df: number, g: (s: number) => number, fine = Infinity): 
     const value = g(Math.exp(x));
     return value <= 0 ? -Infinity : Math.log(value) + constant + df * (x - 0.5 * Math.expm1(2 * x));
   };
-  const step = Math.min(0.1, 0.5 / Math.sqrt(2 * df), 0.4 * fine);
+  const step = Math.min(0.1, 0.6 / Math.sqrt(2 * df), 0.4 * fine);
   // The top of the integrand: density and g are log-concave in x here, so climb from s = 1.
   let [top, height] = [0, term(0)];
-  for (let width = 64 * step; ; ) {
-    const next = [top - width, top + width].find((x) => term(x) > height);
-    if (next !== undefined) [top, height] = [next, term(next)];
-    else if (width > step) width /= 2;
+  for (let width = 16 * step; ;) {
+    const [below, above] = [term(top - width), term(top + width)];
+    if (below > height) [top, height] = [top - width, below];
+    else if (above > height) [top, height] = [top + width, above];
+    else if (width > 3 * step) width /= 4;
     else if (height === -Infinity && top > -700) [top, height] = [top - 4, term(top - 4)];
     else break;
     if (height === -Infinity && top <= -700) return 0;
@@ -34,7 +28,7 @@ export function overChi(df: number, g: (s: number) => number, fine = Infinity): 
     for (let x = top + direction * step; ; x += direction * step) {
       const part = Math.exp(term(x) - height);
       sum += part;
-      if (!(part > 1e-17 * sum) || Math.abs(x - top) > 800) break;
+      if (!(part > 1e-16 * sum) || Math.abs(x - top) > 800) break;
     }
   return Math.exp(height) * sum * step;
 }

@@ -1,12 +1,5 @@
 import { factorsOf, type AxesInput } from '../linear/factors.js';
-import {
-  balanceOf,
-  cellSums,
-  missingCells,
-  usable,
-  type Balance,
-  type Run,
-} from '../linear/runs.js';
+import { balanceOf, cellSums, missingCells, usable, type Balance, type Run } from '../linear/runs.js';
 import { seedNoise, type SeedNoise } from '../seed-noise.js';
 import { modelEffects, type ModelEffects } from './model-effects.js';
 

@@ -1,5 +1,5 @@
 import { holm } from '../corrections.js';
-import { studentizedRangeQuantile, studentizedRangeSf } from '../distributions/studentized-range.js';
+import { studentizedRangeSf } from '../distributions/studentized-range.js';
 import type { Selection } from '../linear/design-matrix.js';
 import type { Estimate } from '../linear/estimate.js';
 import { pairsOf, type Factor } from '../linear/factors.js';
@@ -47,12 +47,13 @@ export function levelRows(model: LinearModel, factors: readonly Factor[], axis: 
   });
 }
 
+/** `tukeyCritical`: the critical q for a number of levels, with the model's degrees of freedom. */
 export function axisLevels(
   model: LinearModel,
   factors: readonly Factor[],
   axis: number,
   counts: readonly number[],
-  alpha: number,
+  tukeyCritical: (k: number) => number,
 ): AxisLevels {
   const { levels, baseline } = factors[axis] as Factor;
   const { dfResidual, msResidual } = model;
@@ -60,7 +61,7 @@ export function axisLevels(
   const grand = model.design.row(factors.map(() => -1));
   const row = (i: number): Float64Array => rows[i] as Float64Array;
   const tests = levels.length > 1 && msResidual !== null;
-  const critical = tests ? studentizedRangeQuantile(1 - alpha, levels.length, dfResidual) : null;
+  const critical = tests ? tukeyCritical(levels.length) : null;
   const pairs = pairsOf(levels.length).map(([a, b]) => ({
     a: levels[a] as string,
     b: levels[b] as string,

@@ -1,4 +1,5 @@
 import { fSf } from '../distributions/basic.js';
+import { studentizedRangeQuantile } from '../distributions/studentized-range.js';
 import { designMatrix, type Order, type Selection } from '../linear/design-matrix.js';
 import type { Estimate } from '../linear/estimate.js';
 import { pairsOf, type Factor } from '../linear/factors.js';
@@ -59,7 +60,11 @@ export interface ModelEffects {
 }
 
 /** Signed sum of the rows at which a treatment-coded coefficient is read off: inclusion and exclusion over its factors. */
-function treatmentRow(model: LinearModel, factors: readonly Factor[], levels: Readonly<Record<string, string>>) {
+function treatmentRow(
+  model: LinearModel,
+  factors: readonly Factor[],
+  levels: Readonly<Record<string, string>>,
+) {
   const own = factors.flatMap((factor, axis) => {
     const level = levels[factor.name];
     return level === undefined ? [] : [[axis, factor.levels.indexOf(level)] as const];
@@ -90,13 +95,19 @@ function coefficients(model: LinearModel, factors: readonly Factor[]) {
       unit[j] = 1;
       return { levels: own, ...model.contrast(unit) };
     }),
-    coefficientsTreatment: treatment.levels.map(
-      (own): CellEstimate => ({ levels: own, ...model.contrast(treatmentRow(model, factors, own)) }),
-    ),
+    coefficientsTreatment: treatment.levels.map((own): CellEstimate => ({
+      levels: own,
+      ...model.contrast(treatmentRow(model, factors, own)),
+    })),
   };
 }
 
-function pairFigures(model: LinearModel, factors: readonly Factor[], cells: readonly CellSum[], order: Order) {
+function pairFigures(
+  model: LinearModel,
+  factors: readonly Factor[],
+  cells: readonly CellSum[],
+  order: Order,
+) {
   const marginalMeansPairs: Record<string, CellMeanEstimate[]> = {};
   const interactionEffects: Record<string, CellEstimate[]> = {};
   if (order === 'main') return { marginalMeansPairs, interactionEffects };
@@ -143,11 +154,18 @@ export function modelEffects(
   const ssModel = ssTotal - ssResidual;
   const fModel = dfModel > 0 && msResidual ? ssModel / dfModel / msResidual : null;
   const table = typeTwo(model, factors);
+  // Axes with as many levels share their critical value, which is costly to find.
+  const critical = new Map<number, number>();
+  const tukeyCritical = (k: number): number => {
+    const value = critical.get(k) ?? studentizedRangeQuantile(1 - alpha, k, dfResidual);
+    critical.set(k, value);
+    return value;
+  };
   const axes = factors.map(({ name, levels }, axis) => {
     const counts = levels.map((_, i) =>
       cells.reduce((sum, cell) => sum + (cell.levels[axis] === i ? cell.n : 0), 0),
     );
-    return [name, axisLevels(model, factors, axis, counts, alpha)] as const;
+    return [name, axisLevels(model, factors, axis, counts, tukeyCritical)] as const;
   });
   const per = <T>(pick: (levels: AxisLevels) => T): PerAxis<T> =>
     Object.fromEntries(axes.map(([name, levels]) => [name, pick(levels)]));

@@ -86,7 +86,9 @@ export function designMatrix(
         else {
           let values = own[first] as readonly number[];
           for (const axis of [second, ...more])
-            values = values.flatMap((value) => (own[axis] as readonly number[]).map((other) => value * other));
+            values = values.flatMap((value) =>
+              (own[axis] as readonly number[]).map((other) => value * other),
+            );
           for (const value of values) row[at++] = value;
         }
       }
