@@ -1,10 +1,14 @@
 import type { OracleCase } from '../oracle-case.js';
+import { cellMeans, holmLists, paired } from './cells.js';
 import { distributions } from './distributions.js';
 import { effects, effectsGenerated } from './effects.js';
 
 /** For each kind of case, its answers. */
 export const kinds: Readonly<Record<string, (asked: OracleCase) => object>> = {
+  cell_means: cellMeans,
   distributions,
   effects,
   effects_generated: effectsGenerated,
+  holm: holmLists,
+  paired_vs_baseline: paired,
 };
