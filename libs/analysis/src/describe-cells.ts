@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import { factorsOf, named, pairsOf, type Factor } from './linear/factors.js';
 import {
   balanceOf,
@@ -40,17 +41,18 @@ export interface CellsReport {
 /** Scores by the levels of some factors, in grid order; combinations without a run are left out. */
 function grouped(factors: readonly Factor[], runs: readonly UsedRun[], alpha: number): CellSummary[] {
   const index = indexer(factors);
-  const groups = new Map<number, { levels: readonly number[]; values: number[] }>();
-  for (const run of runs) {
-    const levels = index(run);
-    const key = levels.reduce((sum, level, axis) => sum * (factors[axis]?.levels.length ?? 1) + level, 0);
-    const group = groups.get(key);
-    if (group) group.values.push(run.score);
-    else groups.set(key, { levels, values: [run.score] });
-  }
+  const groups = groupBy(runs, (run) =>
+    index(run).reduce((sum, level, axis) => sum * (factors[axis]?.levels.length ?? 1) + level, 0),
+  );
   return [...groups]
     .sort(([a], [b]) => a - b)
-    .map(([, { levels, values }]) => ({ levels: named(factors, levels), ...summarise(values, alpha) }));
+    .map(([, members]) => ({
+      levels: named(factors, index(members[0] as UsedRun)),
+      ...summarise(
+        members.map(({ score }) => score),
+        alpha,
+      ),
+    }));
 }
 
 function warningOf({ cellsPossible, cellsMissing, nMin, nMax, balanced }: Balance): string | null {

@@ -6,6 +6,8 @@ export { noncentralFSf, noncentralTCdf, noncentralTSf } from './distributions/no
 export { studentizedRangeQuantile, studentizedRangeSf } from './distributions/studentized-range.js';
 export { analyseEffects, type EffectsInput, type EffectsReport } from './effects/analyse-effects.js';
 export { describeCells, type CellsReport } from './describe-cells.js';
+export { analyseNested, type NestedInput, type NestedReport } from './nested/analyse-nested.js';
+export { mixedModel, type MixedModel } from './nested/mixed-model.js';
 export { pairedT, type PairedT } from './paired/paired-t.js';
 export { pairedVsBaseline, type PairedReport } from './paired/paired-vs-baseline.js';
 export { wilcoxon, type Wilcoxon } from './paired/wilcoxon.js';

@@ -16,6 +16,8 @@ export interface Decomposition {
   readonly triangle: readonly Float64Array[];
   /** Q'y: the first `rank` entries belong to the columns, the squares of the others sum to the residual sum of squares. */
   applyQt(y: Float64Array): Float64Array;
+  /** The first `rank` columns of Q: an orthonormal basis of the column space. */
+  basis(): Float64Array[];
   /** The w with L b = w . Q'y for every least-squares solution b, or null where L is not estimable. */
   functional(l: ArrayLike<number>): Float64Array | null;
 }
@@ -90,6 +92,14 @@ export function decompose(blocks: readonly (readonly Float64Array[])[]): Decompo
       const result = Float64Array.from(y);
       for (const [k, { v, scale }] of vectors.entries()) reflect(v, scale, result, k);
       return result;
+    },
+    basis() {
+      return Array.from({ length: rank }, (_, k) => {
+        const unit = new Float64Array(rows);
+        unit[k] = 1;
+        for (const { v, scale } of vectors.toReversed()) reflect(v, scale, unit, 0);
+        return unit;
+      });
     },
     functional(l) {
       const w = new Float64Array(rank);

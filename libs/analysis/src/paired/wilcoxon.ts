@@ -32,7 +32,9 @@ function signedRankCdf(ranks: readonly number[], w: number): number {
       if (ways[sum] !== 0) ways[sum + rank] = (ways[sum + rank] as number) + (ways[sum] as number);
     reached += rank;
   }
-  return ways.slice(0, Math.floor(2 * w + 1e-9) + 1).reduce((sum, count) => sum + count, 0) / 2 ** ranks.length;
+  return (
+    ways.slice(0, Math.floor(2 * w + 1e-9) + 1).reduce((sum, count) => sum + count, 0) / 2 ** ranks.length
+  );
 }
 
 /**
@@ -51,8 +53,7 @@ export function wilcoxon(differences: readonly number[]): Wilcoxon {
     else wMinus += ranks[i] as number;
   const w = Math.min(wPlus, wMinus);
   const ties = tieSizes(sizes);
-  const variance =
-    (n * (n + 1) * (2 * n + 1)) / 24 - ties.reduce((sum, t) => sum + t ** 3 - t, 0) / 48;
+  const variance = (n * (n + 1) * (2 * n + 1)) / 24 - ties.reduce((sum, t) => sum + t ** 3 - t, 0) / 48;
   const off = Math.abs(w - (n * (n + 1)) / 4);
   const normal = (distance: number): number | null =>
     n === 0 ? null : 2 * normalSf(distance / Math.sqrt(variance));
@@ -64,6 +65,6 @@ export function wilcoxon(differences: readonly number[]): Wilcoxon {
     ties: ties.some((size) => size > 1),
     pExact: n > 20 ? null : Math.min(1, 2 * signedRankCdf(ranks, w)),
     pNormal: normal(off),
-    pNormalContinuity: normal(off === 0 ? 0 : off - 0.5),
+    pNormalContinuity: normal(off === 0 ? 0 : Math.abs(off - 0.5)),
   };
 }

@@ -1,10 +1,4 @@
-import {
-  benjaminiHochberg,
-  bonferroni,
-  describeCells,
-  holm,
-  pairedVsBaseline,
-} from '@ablate/analysis';
+import { benjaminiHochberg, bonferroni, describeCells, holm, pairedVsBaseline } from '@ablate/analysis';
 import type { JsonObject, OracleCase } from '../oracle-case.js';
 import { axesOf, runsOf } from '../table.js';
 
