@@ -29,5 +29,7 @@ export { signFlip, signFlipSampled, type SignFlip } from './questions/sign-flip.
 export { resamples, seededRandom, type Random } from './random.js';
 export { seedNoise, type SeedNoise } from './seed-noise.js';
 export { summarise, type SampleSummary } from './sample-summary.js';
+export * from './simulate/coverage.js';
+export { factorsOf, type Factor } from './linear/factors.js';
 export type { Run } from './linear/runs.js';
 export { meanInterval, type MeanInterval } from './mean-interval.js';

@@ -1,4 +1,5 @@
 import { compare, type Comparison } from './compare.js';
+import { coverage } from './kinds/coverage.js';
 import { kinds } from './kinds/index.js';
 import { readCase } from './oracle-case.js';
 
@@ -26,10 +27,12 @@ export function runCase(folder: string, name: string): CaseResult {
   try {
     const asked = readCase(folder);
     kind = asked.spec.kind;
+    const finish = (found: Comparison): CaseResult =>
+      result(kind, found, found.figures === 0 ? 'no figure to compare' : null);
+    if (kind === 'coverage') return finish(coverage(asked));
     const solve = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
-    if (!solve) throw new Error(`unknown kind '${kind}'; known: ${Object.keys(kinds).join(', ')}`);
-    const found = compare(asked.expected, solve(asked), asked.spec);
-    return result(kind, found, found.figures === 0 ? 'no figure to compare' : null);
+    if (!solve) throw new Error(`unknown kind '${kind}'; known: coverage, ${Object.keys(kinds).join(', ')}`);
+    return finish(compare(asked.expected, solve(asked), asked.spec));
   } catch (error) {
     return result(
       kind,
