@@ -1,4 +1,4 @@
-import quantile from '@stdlib/stats-base-dists-t-quantile';
+import { summarise } from './sample-summary.js';
 
 /** Of a sample. What needs two values or more is null below that; nothing is made up. */
 export interface MeanInterval {
@@ -16,11 +16,6 @@ export interface MeanInterval {
  * Source: any textbook, e.g. NIST/SEMATECH e-Handbook of Statistical Methods 1.3.5.2. Throws a RangeError for no values.
  */
 export function meanInterval(values: readonly number[], confidence = 0.95): MeanInterval {
-  const n = values.length;
-  if (n === 0) throw new RangeError('A mean needs at least one value.');
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  if (n === 1) return { n, mean, sd: null, low: null, high: null };
-  const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
-  const half = (quantile(1 - (1 - confidence) / 2, n - 1) * sd) / Math.sqrt(n);
-  return { n, mean, sd, low: mean - half, high: mean + half };
+  const { n, mean, sd, lo, hi } = summarise(values, 1 - confidence);
+  return { n, mean, sd, low: lo, high: hi };
 }

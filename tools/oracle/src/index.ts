@@ -1,0 +1,1 @@
+export { runCase, type CaseResult } from './run-case.js';
