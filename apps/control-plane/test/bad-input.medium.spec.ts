@@ -19,7 +19,7 @@ const cases: readonly (readonly [string, unknown, { code: string; path: string |
   [
     ['no grid at all', undefined, { code: 'BAD_SPEC', path: null }],
     ['a wrong type', { ...spec, priority: 'high' }, { code: 'BAD_SPEC', path: 'priority', value: 'high' }],
-    ['an unknown field', { ...spec, sedes: 3 }, { code: 'BAD_SPEC', path: null }],
+    ['an unknown field', { ...spec, sedes: 3 }, { code: 'BAD_SPEC', path: 'sedes', value: 3 }],
     [
       'an unknown encoder',
       axes({ encoder: ['clip-a', 'clip-z'] }),

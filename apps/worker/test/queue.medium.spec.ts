@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { JobPayload } from '@ablate/contracts';
 import { startTestDatabase, type TestDatabase } from '@ablate/storage/testing';
 import { openQueue, type JobQueue, type Work } from '@ablate/queue';
 import { hasRedis, startRedis, type TestRedis } from './start-redis.js';
-
-jest.setTimeout(120_000);
 
 type Payload = JobPayload<'run-stage'>;
 const payload = (attemptId: string): Payload => ({

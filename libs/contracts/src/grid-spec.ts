@@ -63,9 +63,10 @@ export function parseWith<T>(schema: z.ZodType<T>, input: unknown, code: string)
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues[0]!);
-  const path = issue.path.join('.');
-  const value = issue.path.reduce<unknown>(
-    (at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key],
+  const at = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  const path = at.join('.');
+  const value = at.reduce<unknown>(
+    (within, key) => (within as Record<PropertyKey, unknown> | undefined)?.[key],
     input,
   );
   throw new AblateError(code, `${path === '' ? 'The input' : `"${path}"`}: ${issue.message}.`, {

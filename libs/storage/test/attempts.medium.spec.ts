@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { connectionOf } from '../src/database.js';
 import type { NewCheckpoint } from '../src/index.js';
 import { experiment, expireBy, key, leased, openStorage, type Storage } from './fixtures.js';
-
-jest.setTimeout(120_000);
 
 const failure = { code: 'BOOM', message: 'It broke.', path: null, value: null, rule: null, fix: null };
 

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Prediction } from '@ablate/catalogue';
 import { migrate, openDatabase, writeResults, type Lease } from '../src/index.js';
 import { experiment, key, leased, openStorage, type Storage } from './fixtures.js';
-
-jest.setTimeout(120_000);
 
 let storage: Storage;
 beforeAll(async () => {

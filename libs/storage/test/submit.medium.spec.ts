@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { experiment, key, leased, openStorage, stage, type Storage } from './fixtures.js';
-
-jest.setTimeout(120_000);
 
 describe('submitting', () => {
   let storage: Storage;
