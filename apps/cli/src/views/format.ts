@@ -3,17 +3,17 @@
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 
 /** 1234567 -> `1.23 M`. */
-export function amount(value: number): string {
+export function amount(value: number, of: string): string {
   let left = value;
   let unit = 0;
   while (Math.abs(left) >= 1000 && unit < UNITS.length - 1) {
     left /= 1000;
     unit += 1;
   }
-  return unit === 0 ? String(Math.round(left)) : `${left.toPrecision(3)} ${UNITS[unit]}`;
+  return `${unit === 0 ? String(Math.round(left)) : left.toPrecision(3)} ${UNITS[unit]}${of}`;
 }
 
-export const bytes = (value: number): string => `${amount(value)}B`;
+export const bytes = (value: number): string => amount(value, 'B');
 
 /** 75.2 -> `1m 15s`. */
 export function duration(seconds: number): string {

@@ -30,7 +30,7 @@ export function planView(plan: Plan): string {
     ),
     '',
     `Sharing saves ${saved.trainings} of ${plural(uses, 'stage training')} (${duration(saved.seconds)} of computing).`,
-    `To do: ${amount(plan.flops)}FLOP, ${duration(plan.seconds.compute)} of computing, about ${duration(plan.seconds.wall)} on the slots there are (${plan.secondsFrom === 'measured' ? 'from observed throughput' : 'a first guess; it is corrected by what is observed'}).`,
+    `To do: ${amount(plan.flops, 'FLOP')}, ${duration(plan.seconds.compute)} of computing, about ${duration(plan.seconds.wall)} on the slots there are (${plan.secondsFrom === 'measured' ? 'from observed throughput' : 'a first guess; it is corrected by what is observed'}).`,
     `Peak memory of a stage: ${bytes(plan.peakMemoryBytes)}. Numerics: ${plan.numericsClass}.`,
     ...plan.notes.map((note) => `Note: ${note}`),
   ].join('\n');

@@ -9,10 +9,10 @@ import { table } from './table.js';
 
 describe('numbers for people', () => {
   it.each([
-    [amount(0), '0'],
-    [amount(999), '999'],
-    [amount(1_234_567), '1.23 M'],
-    [amount(1.5e13), '15.0 T'],
+    [amount(0, 'FLOP'), '0 FLOP'],
+    [amount(999, 'B'), '999 B'],
+    [amount(1_234_567, 'B'), '1.23 MB'],
+    [amount(1.5e13, 'FLOP'), '15.0 TFLOP'],
     [duration(7.4), '7s'],
     [duration(75), '1m 15s'],
     [duration(3720), '1h 2m'],
