@@ -2,7 +2,7 @@
 
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 
-/** 1234567 -> `1.23 M`. */
+/** (1234567, "B") -> `1.23 MB`. */
 export function amount(value: number, of: string): string {
   let left = value;
   let unit = 0;
