@@ -2,7 +2,8 @@
 // Its arithmetic is a chain of hashes, so that a lost or doubled step shows in the result.
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync, createReadStream } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,7 +34,7 @@ if (process.env.ABLATE_DEADLINE_FD) {
     leave(`${job.stageKey}.ended`, why);
     process.exit(75);
   };
-  const lines = createInterface({ input: createReadStream('', { fd: 3 }) });
+  const lines = createInterface({ input: new Socket({ fd: 3, readable: true, writable: false }) });
   lines.on('line', (line) => {
     clearTimeout(timer);
     timer = setTimeout(() => end('deadline'), Number(line));

@@ -148,10 +148,12 @@ describe('a worker', () => {
     const attempt = await fleet.offer(key!);
     await fleet.left(key!, 'waits');
     const pid = Number(await fleet.left(key!, 'pid'));
-    // As if the lease had run out while this worker was cut off.
-    await fleet.database
-      .$executeRaw`UPDATE attempts SET lease_expires_at = now() - interval '1 hour' WHERE id = ${attempt.id}`;
-    await until(async () => (await fleet.attempts.expire(0)).length > 0);
+    // As if the lease had run out while this worker was cut off; a renewal may come between.
+    await until(async () => {
+      await fleet.database
+        .$executeRaw`UPDATE attempts SET lease_expires_at = now() - interval '1 hour' WHERE id = ${attempt.id}`;
+      return (await fleet.attempts.expire(0)).length > 0;
+    });
     await fleet.offer(key!);
     await fleet.reached(key!, 'done');
     await until(async () => !(await isAlive(pid)));
