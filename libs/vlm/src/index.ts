@@ -8,7 +8,7 @@ export {
   type Weights,
 } from './models/backbone.js';
 export { initialise, namedSeed } from './models/initialise.js';
-export { Params, prefixed, type ParameterSpec } from './models/params.js';
+export { isDecayed, Params, prefixed, type ParameterSpec } from './models/params.js';
 export { llmConfig, visionConfig, encoderArchitecture, llmArchitecture } from './models/architectures.js';
 export { type LlmConfig } from './models/llm.js';
 export { type VisionConfig } from './models/vision-transformer.js';

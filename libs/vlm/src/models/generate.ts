@@ -10,7 +10,8 @@ export interface GenerateRequest {
   readonly rows: readonly Int32Array[];
   /** Image tokens of the batch, [I, N, V]; null = text only. */
   readonly features: TensorData | null;
-  readonly endToken: number;
+  /** Tokens that end a row; none = rows run to the end. */
+  readonly endToken: number | readonly number[];
   readonly maxNewTokens: number;
   /** Stored logits of every step, for comparisons. */
   readonly onLogits?: (step: number, logits: TensorData) => void;
@@ -41,7 +42,7 @@ function store(
 
 /**
  * Greedy decoding of a batch with a key/value cache: new tokens of each row, the end token left out. Ties take the smaller id.
- * Rows stop at `endToken` or after `maxNewTokens`, at least 1. `parameters` are those of `vlmSpecs` but the encoder's; `programs`
+ * Rows stop at an `endToken` or after `maxNewTokens`, at least 1. `parameters` are those of `vlmSpecs` but the encoder's; `programs`
  * belongs to `structure`. Source: transformers `generate(do_sample=False)`.
  */
 export async function generateGreedy(
@@ -52,6 +53,7 @@ export async function generateGreedy(
 ): Promise<number[][]> {
   const { rows, features, endToken, maxNewTokens } = request;
   const { llm } = structure;
+  const ends = [endToken].flat();
   const batch = rows.length;
   const length = rows[0]!.length;
   if (rows.some((row) => row.length !== length)) throw new Error('Prompts of one batch have one length.');
@@ -108,7 +110,7 @@ export async function generateGreedy(
       if (!running[row]) return;
       const token = largest(logits.data as Float32Array, row, llm.vocab_size);
       ids[row] = token;
-      if (token === endToken) running[row] = false;
+      if (ends.includes(token)) running[row] = false;
       else produced[row]!.push(token);
     });
     if (step + 1 === maxNewTokens || !running.includes(true)) return produced;
