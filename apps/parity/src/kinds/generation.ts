@@ -1,5 +1,5 @@
 import type { TensorData } from '@ablate/tensor';
-import { featureGraph, generateGreedy, IMAGE_ID, imageTokens, ProgramCache } from '@ablate/vlm';
+import { featureGraph, generate, IMAGE_ID, imageTokens, ProgramCache } from '@ablate/vlm';
 import { readJson, readTensors } from '../golden-case.js';
 import type { Kind } from '../kinds.js';
 import { imagesAt, loadFactoryModel, type FactoryConfig } from './factory-model.js';
@@ -46,7 +46,7 @@ export const generation: Kind = async (golden, checks, { executor }) => {
           : Array.from({ length: tokens }, (_, position) => vocabulary + position),
     );
     const ends = [prompt.eos_token_id ?? []].flat();
-    const [ids] = await generateGreedy(programs, structure, parameters, {
+    const [ids] = await generate(programs, structure, parameters, {
       rows: [Int32Array.from(rows)],
       features: image === null ? null : imagesAt(features!, [image]),
       endToken: ends,

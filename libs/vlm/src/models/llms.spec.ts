@@ -162,7 +162,10 @@ describe('config.json', () => {
   });
   it('of an unknown architecture names those that are known', () => {
     expect(() => llmConfig('here/config.json', { model_type: 'constructor' })).toThrow(
-      expect.objectContaining({ code: 'UNKNOWN_ARCHITECTURE', rule: 'One of llama, phi, stablelm, qwen2, gemma, openelm.' }),
+      expect.objectContaining({
+        code: 'UNKNOWN_ARCHITECTURE',
+        rule: 'One of llama, phi, stablelm, qwen2, gemma, openelm.',
+      }),
     );
   });
   it('of transformers 5 keeps its rotary settings in rope_parameters', () => {
