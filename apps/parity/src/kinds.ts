@@ -3,12 +3,16 @@ import type { Checks } from './checks.js';
 import type { GoldenCase } from './golden-case.js';
 import { collateKind } from './kinds/collate.js';
 import { connector } from './kinds/connector.js';
+import { generation } from './kinds/generation.js';
 import { imageDecode, imagePreprocess } from './kinds/image.js';
 import { mergeKind } from './kinds/merge.js';
 import { sampler } from './kinds/sampler.js';
 import { scoring } from './kinds/scoring.js';
 import { labelsPretrain, textPreprocess } from './kinds/text.js';
 import { llm } from './kinds/llm.js';
+import { optimiserAdamW } from './kinds/optimiser-adamw.js';
+import { schedules } from './kinds/schedules.js';
+import { trainingTwoStage } from './kinds/training-two-stage.js';
 import { visionEncoder } from './kinds/vision-encoder.js';
 
 /** What a kind computes with. */
@@ -41,4 +45,8 @@ export const kinds: Readonly<Record<string, KindEntry>> = {
   sampler: anywhere(sampler),
   scoring: anywhere(scoring),
   llm: onBackend(llm),
+  generation: onBackend(generation),
+  training_two_stage: onBackend(trainingTwoStage),
+  optimiser_adamw: anywhere(optimiserAdamW),
+  schedules: anywhere(schedules),
 };

@@ -2,7 +2,7 @@ import type { TemplateName } from '@ablate/catalogue';
 import {
   collate,
   encodeQuestion,
-  generateGreedy,
+  generate,
   IMAGE_TOKEN,
   imageTokens,
   NO_TARGET,
@@ -53,7 +53,7 @@ export async function ask(
     lengthBucket: 1,
     maskedId: null,
   });
-  const tokens = await generateGreedy(programs, structure, parameters, {
+  const tokens = await generate(programs, structure, parameters, {
     rows: Array.from({ length: batchSize }, (_, i) =>
       batch.rows.subarray(i * batch.length, (i + 1) * batch.length),
     ),

@@ -72,8 +72,23 @@ export interface OptimiserConfig {
 }
 
 export interface ScheduleConfig {
-  readonly kind: 'cosine' | 'linear' | 'constant';
+  /** Names of transformers' `SchedulerType`. */
+  readonly kind:
+    | 'cosine'
+    | 'linear'
+    | 'constant'
+    | 'constant_with_warmup'
+    | 'cosine_with_min_lr'
+    | 'cosine_with_restarts'
+    | 'polynomial'
+    | 'inverse_sqrt';
   readonly warmupRatio: number;
+  /** Waves of a cosine; 0.5 unless said otherwise, 1 with restarts. */
+  readonly cycles?: number;
+  /** Exponent of `polynomial`; 1 unless said otherwise. */
+  readonly power?: number;
+  /** Where `cosine_with_min_lr` and `polynomial` end, as a share of the learning rate; 0 unless said otherwise. */
+  readonly minFactor?: number;
 }
 
 /**

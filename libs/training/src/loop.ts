@@ -25,6 +25,8 @@ export interface LoopOptions {
   readonly accumulation: number;
   readonly lossReduction: 'micro-batch' | 'token';
   readonly optimiser: OptimiserConfig;
+  /** Which parameters are decayed; told from their names unless given. */
+  readonly isDecayed?: (name: string) => boolean;
   readonly schedule: ScheduleConfig;
   readonly checkpointEvery: number;
   /** Folder for checkpoints; each is a folder below it. */
@@ -79,6 +81,7 @@ export async function* optimise(options: LoopOptions): AsyncGenerator<TrainerEve
   const { parameters, optimiser: settings, schedule, totalSteps, signal } = options;
   const state: OptimiserState = new Map();
   const start = options.resumeFrom === null ? 0 : await readCheckpoint(options.resumeFrom, parameters, state);
+  const decays = options.isDecayed ?? isDecayed;
   const warmup = warmupSteps(totalSteps, schedule.warmupRatio);
   const checkpoint = async (step: number): Promise<TrainerEvent> => ({
     type: 'checkpoint',
@@ -102,13 +105,13 @@ export async function* optimise(options: LoopOptions): AsyncGenerator<TrainerEve
         },
       );
     }
-    const factor = scheduleFactor(schedule.kind, step, totalSteps, warmup);
+    const factor = scheduleFactor(schedule, step, totalSteps, warmup);
     const updates = [...gradients].map(([name, gradient]) => ({
       name,
       gradient,
       parameter: parameters.get(name)!.data as Float32Array,
       learningRate: factor * learningRateOf(name, settings),
-      weightDecay: isDecayed(name) ? settings.weightDecay : 0,
+      weightDecay: decays(name) ? settings.weightDecay : 0,
     }));
     adamW(state, updates, settings, clipScale(norm, settings.clipNorm));
 

@@ -24,7 +24,7 @@ describe('schedule', () => {
       expect(cases.length).toBeGreaterThan(0);
       for (const { base_lr, num_training_steps, num_warmup_steps, lr } of cases) {
         lr.forEach((expected, step) => {
-          const value = base_lr * scheduleFactor(kind, step, num_training_steps, num_warmup_steps);
+          const value = base_lr * scheduleFactor({ kind }, step, num_training_steps, num_warmup_steps);
           expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-12 + 1e-6 * Math.abs(expected));
         });
       }

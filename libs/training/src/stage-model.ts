@@ -3,6 +3,7 @@ import { AblateError } from '@ablate/errors';
 import { openSafetensors, sizeOf, type TensorData } from '@ablate/tensor';
 import {
   initialise,
+  isDecayed,
   loadEncoder,
   loadLlm,
   structureOf,
@@ -17,6 +18,8 @@ export interface StageModel {
   readonly parameters: ReadonlyMap<string, TensorData>;
   /** Names that this stage changes, in the order of the specs. */
   readonly trained: readonly string[];
+  /** Names of `trained` that weight decay reaches. */
+  readonly decayed: ReadonlySet<string>;
   /** Names that differ from the backbones when the stage ends: its own and its parents' that it keeps. */
   readonly kept: readonly string[];
 }
@@ -128,7 +131,15 @@ export async function prepareStage(
       );
     }
   }
-  const trained = trainedSpecs(config, specs, parameters).map(({ name }) => name);
+  const trainedHere = trainedSpecs(config, specs, parameters);
+  const trained = trainedHere.map(({ name }) => name);
+  const decayed = new Set(trainedHere.filter(isDecayed).map(({ name }) => name));
   const connector = specs.connector.map(({ name }) => name);
-  return { structure, parameters, trained, kept: [...new Set([...connector, ...inherited, ...trained])] };
+  return {
+    structure,
+    parameters,
+    trained,
+    decayed,
+    kept: [...new Set([...connector, ...inherited, ...trained])],
+  };
 }

@@ -52,7 +52,7 @@ const padded = (values: Int32Array, length: number, fill: number): Int32Array =>
  */
 export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGenerator<TrainerEvent> {
   const { executor, signal, outputDir } = deps;
-  const { structure, parameters, trained, kept } = await prepareStage(config, deps);
+  const { structure, parameters, trained, decayed, kept } = await prepareStage(config, deps);
   const tokenizer = await loadTokenizer(deps.llmDir);
   const processor = await loadImageProcessor(deps.encoderDir);
   const all = await loadRecords(deps.dataDir, config.data.part);
@@ -140,6 +140,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
     accumulation: config.accumulation,
     lossReduction: config.lossReduction,
     optimiser: config.optimiser,
+    isDecayed: (name) => decayed.has(name),
     schedule: config.schedule,
     checkpointEvery: config.checkpointEvery,
     checkpointDir: join(outputDir, 'checkpoints'),

@@ -8,7 +8,7 @@ export {
   type Weights,
 } from './models/backbone.js';
 export { initialise, namedSeed } from './models/initialise.js';
-export { Params, prefixed, type ParameterSpec } from './models/params.js';
+export { isDecayed, Params, prefixed, type ParameterSpec } from './models/params.js';
 export { llmConfig, visionConfig, encoderArchitecture, llmArchitecture } from './models/architectures.js';
 export { type LlmConfig } from './models/llm.js';
 export { type VisionConfig } from './models/vision-transformer.js';
@@ -41,7 +41,8 @@ export {
 export { featureGraph } from './models/image-rows.js';
 export { contextInputs, embed, embeddingTable, statesAt, type StepShape } from './models/sequence.js';
 export { languageGraph, languageLogitsGraph, trainingGraph } from './models/training-graphs.js';
-export { generateGreedy, type GenerateRequest } from './models/generate.js';
+export { generate, type GenerateRequest } from './models/generate.js';
+export { type Sampling } from './models/sampling.js';
 export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
 export { encodeConversation, encodePrompt, encodeQuestion, formatPrompt } from './text/template.js';
 export { IMAGE_ID, IMAGE_TOKEN, NO_TARGET, type Message } from './text/messages.js';

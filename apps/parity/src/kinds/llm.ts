@@ -3,7 +3,7 @@ import { crossEntropy, Graph, mul, sum, type TensorData, type Tensors } from '@a
 import {
   causalMask,
   embeddingTable,
-  generateGreedy,
+  generate,
   llmArchitecture,
   loadLlm,
   Params,
@@ -91,7 +91,7 @@ export const llm: Kind = async (golden, checks, { executor }) => {
   const wanted = Array.from(expected['generated_ids']!.data);
   const programs = new ProgramCache(executor);
   const prompt = inputs['prompt_ids']!;
-  const [produced] = await generateGreedy(programs, { llm: config, lora: null }, parameters, {
+  const [produced] = await generate(programs, { llm: config, lora: null }, parameters, {
     rows: [Int32Array.from(prompt.data)],
     features: null,
     endToken: -1,

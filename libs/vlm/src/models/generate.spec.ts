@@ -4,7 +4,7 @@ import { createExecutor, type TensorData, type Tensors } from '@ablate/tensor';
 import { fixture, int32, readJson, readTensors, withPrefix, worstError } from '../../test/golden.js';
 import { loadEncoder, loadLlm } from './backbone.js';
 import { connectorSpecs } from './connectors.js';
-import { generateGreedy } from './generate.js';
+import { generate } from './generate.js';
 import { prefillGraph } from './generation-graphs.js';
 import { featureGraph } from './image-rows.js';
 import { causalMask, rotaryTables } from './positions.js';
@@ -96,7 +96,7 @@ describe.each(Object.keys(MODELS))('greedy decoding: %s', (name) => {
     const { vocab_size: vocabulary } = structure.llm;
     for (const [i, prompt] of prompts.entries()) {
       let steps = 0;
-      const produced = await generateGreedy(programs, structure, parameters, {
+      const produced = await generate(programs, structure, parameters, {
         rows: [rowsOf(prompt)],
         features: prompt.image === null ? null : featuresOf([prompt.image]),
         endToken: prompt.eos_token_id ?? -1,
@@ -126,7 +126,7 @@ describe.each(Object.keys(MODELS))('greedy decoding: %s', (name) => {
     const prompt = prompts.find(({ image }) => image !== null)!;
     const features = featuresOf([prompt.image!]);
     const cached: TensorData[] = [];
-    const [tokens] = await generateGreedy(programs, structure, parameters, {
+    const [tokens] = await generate(programs, structure, parameters, {
       rows: [rowsOf(prompt)],
       features,
       endToken: -1,
@@ -160,7 +160,7 @@ describe.each(Object.keys(MODELS))('greedy decoding: %s', (name) => {
     const images = withImage.map(({ image }) => image!);
     const first = withImage[0]!;
     const ask = async (rows: Int32Array[], chosen: number[], endToken: number): Promise<number[][]> =>
-      generateGreedy(programs, structure, parameters, {
+      generate(programs, structure, parameters, {
         rows,
         features: featuresOf(chosen),
         endToken,

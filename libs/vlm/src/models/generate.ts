@@ -2,6 +2,7 @@ import { sizeOf, type TensorData, type Tensors } from '@ablate/tensor';
 import { groupsOf } from './llm.js';
 import { causalMask, HIDDEN, rotaryTables } from './positions.js';
 import type { ProgramCache } from './program-cache.js';
+import { largest, tokenSampler, type Sampling } from './sampling.js';
 import { decodeGraph, prefillGraph } from './generation-graphs.js';
 import type { LanguageStructure, VlmStructure } from './structure.js';
 
@@ -10,19 +11,16 @@ export interface GenerateRequest {
   readonly rows: readonly Int32Array[];
   /** Image tokens of the batch, [I, N, V]; null = text only. */
   readonly features: TensorData | null;
-  readonly endToken: number;
+  /** Tokens that end a row; none = rows run to the end. */
+  readonly endToken: number | readonly number[];
   readonly maxNewTokens: number;
+  /** Draws tokens; without it the likeliest is taken. */
+  readonly sampling?: Sampling;
   /** Stored logits of every step, for comparisons. */
   readonly onLogits?: (step: number, logits: TensorData) => void;
 }
 
 const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
-
-function largest(logits: Float32Array, row: number, width: number): number {
-  let best = row * width;
-  for (let i = best + 1; i < (row + 1) * width; i += 1) if (logits[i]! > logits[best]!) best = i;
-  return best - row * width;
-}
 
 /** Copies [B, G, L, d] into [B, G, C, d] at position `at`; `take` positions of each head. */
 function store(
@@ -40,18 +38,20 @@ function store(
 }
 
 /**
- * Greedy decoding of a batch with a key/value cache: new tokens of each row, the end token left out. Ties take the smaller id.
- * Rows stop at `endToken` or after `maxNewTokens`, at least 1. `parameters` are those of `vlmSpecs` but the encoder's; `programs`
- * belongs to `structure`. Source: transformers `generate(do_sample=False)`.
+ * Decoding of a batch with a key/value cache, greedy unless `sampling` is given: new tokens of each row, the end token left out. Ties take the smaller id.
+ * Rows stop at an `endToken` or after `maxNewTokens`, at least 1. `parameters` are those of `vlmSpecs` but the encoder's; `programs`
+ * belongs to `structure`. Source: transformers `generate`.
  */
-export async function generateGreedy(
+export async function generate(
   programs: ProgramCache,
   structure: VlmStructure | LanguageStructure,
   parameters: Tensors,
   request: GenerateRequest,
 ): Promise<number[][]> {
-  const { rows, features, endToken, maxNewTokens } = request;
+  const { rows, features, endToken, maxNewTokens, sampling } = request;
   const { llm } = structure;
+  const ends = [endToken].flat();
+  const choose = rows.map((_, row) => (sampling ? tokenSampler(sampling, row) : largest));
   const batch = rows.length;
   const length = rows[0]!.length;
   if (rows.some((row) => row.length !== length)) throw new Error('Prompts of one batch have one length.');
@@ -106,9 +106,11 @@ export async function generateGreedy(
     request.onLogits?.(step, logits);
     rows.forEach((_, row) => {
       if (!running[row]) return;
-      const token = largest(logits.data as Float32Array, row, llm.vocab_size);
+      const token = choose[row]!(
+        (logits.data as Float32Array).subarray(row * llm.vocab_size, (row + 1) * llm.vocab_size),
+      );
       ids[row] = token;
-      if (token === endToken) running[row] = false;
+      if (ends.includes(token)) running[row] = false;
       else produced[row]!.push(token);
     });
     if (step + 1 === maxNewTokens || !running.includes(true)) return produced;

@@ -142,9 +142,9 @@ describe('padding on the right changes no bit of loss and gradients', () => {
 
 describe('config.json', () => {
   it.each([
-    [{ rope_scaling: { type: 'linear', factor: 2 } }, 'rope_scaling'],
+    [{ rope_scaling: { type: 'dynamic', factor: 2 } }, 'rope_scaling'],
     [{ rope_parameters: { rope_type: 'yarn', rope_theta: 1e4 } }, 'rope_type'],
-    [{ mlp_bias: true }, 'mlp_bias'],
+    [{ mlp_bias: 1 }, 'mlp_bias'],
     [{ head_dim: 7 }, 'head_dim'],
     [{ num_attention_heads: 5 }, 'num_attention_heads'],
     [{ num_key_value_heads: 2 }, 'num_key_value_heads'],
@@ -162,7 +162,10 @@ describe('config.json', () => {
   });
   it('of an unknown architecture names those that are known', () => {
     expect(() => llmConfig('here/config.json', { model_type: 'constructor' })).toThrow(
-      expect.objectContaining({ code: 'UNKNOWN_ARCHITECTURE', rule: 'One of llama, phi.' }),
+      expect.objectContaining({
+        code: 'UNKNOWN_ARCHITECTURE',
+        rule: 'One of llama, phi, stablelm, qwen2, gemma, openelm.',
+      }),
     );
   });
   it('of transformers 5 keeps its rotary settings in rope_parameters', () => {

@@ -40,6 +40,10 @@ export const normSpecs = (name: string, width: number): ParameterSpec[] => [
   { name: `${name}.bias`, shape: [width], init: ZEROS },
 ];
 
+/** Whether the reference's optimiser decays a parameter: all but norms' weights and biases. Source: `Trainer.get_decay_parameter_names`. */
+export const isDecayed = ({ name, undecayed }: ParameterSpec): boolean =>
+  !undecayed && !name.includes('bias');
+
 export const prefixed = (prefix: string, specs: readonly ParameterSpec[]): ParameterSpec[] =>
   specs.map((spec) => ({ ...spec, name: `${prefix}${spec.name}` }));
 
