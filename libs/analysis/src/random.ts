@@ -3,9 +3,9 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** A seeded generator of numbers in [0, 1) and standard normal numbers: the same seed, the same numbers, on every machine. */
 export interface Random {
-  uniform(): number;
+  readonly uniform: () => number;
   /** Standard normal, by the polar method (Marsaglia and Bray 1964). */
-  normal(): number;
+  readonly normal: () => number;
 }
 
 export function seededRandom(seed: number): Random {

@@ -13,13 +13,22 @@ const grid = Array.from({ length: 110 }, (_, i) => {
 function rangeSf(w: number, k: number): number {
   if (w <= 0) return 1;
   if (w > 54) return 0;
-  const end = Math.max(8.4, w / 2 + 7);
+  // Nothing outside adds to the 16th digit.
+  const [start, end] = [Math.min(0, Math.max(-5.3, w / 2 - 9)), Math.max(8.4, w / 2 + 7)];
   let sum = 0;
   for (const { z, density, below } of grid) {
+    if (z < start) continue;
     if (z > end) break;
-    const lost = Math.min(1, normalCdf(z - w) / below);
-    const missing = lost === 1 ? 1 : -Math.expm1((k - 1) * Math.log1p(-lost));
-    sum += density * below ** (k - 1) * missing;
+    const lost = normalCdf(z - w);
+    const kept = below - lost;
+    // a^m - c^m = (a - c)(a^(m-1) + a^(m-2) c + ... + c^(m-1)), without cancellation.
+    let powers = 0;
+    let power = 1;
+    for (let i = 1; i < k; i++) {
+      powers = powers * kept + power;
+      power *= below;
+    }
+    sum += density * lost * powers;
   }
   return Math.min(1, (k * step * sum) / Math.sqrt(2 * Math.PI));
 }

@@ -15,11 +15,11 @@ export interface Decomposition {
   /** Upper triangle: `triangle[j][i]` is R(i, j) for the j-th column of `pivot`, i < rank. */
   readonly triangle: readonly Float64Array[];
   /** Q'y: the first `rank` entries belong to the columns, the squares of the others sum to the residual sum of squares. */
-  applyQt(y: Float64Array): Float64Array;
+  readonly applyQt: (y: Float64Array) => Float64Array;
   /** The first `rank` columns of Q: an orthonormal basis of the column space. */
-  basis(): Float64Array[];
+  readonly basis: () => Float64Array[];
   /** The w with L b = w . Q'y for every least-squares solution b, or null where L is not estimable. */
-  functional(l: ArrayLike<number>): Float64Array | null;
+  readonly functional: (l: ArrayLike<number>) => Float64Array | null;
 }
 
 const dotFrom = (a: Float64Array, b: Float64Array, from: number): number => {

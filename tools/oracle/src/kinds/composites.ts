@@ -2,6 +2,8 @@ import { composite, paretoFront, type Objective, type Sense } from '@ablate/anal
 import type { Json, JsonObject, OracleCase } from '../oracle-case.js';
 import { numeric } from '../table.js';
 
+const text = (value: Json | undefined): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 export function composites({ spec, rows, expected }: OracleCase): object {
   const senses = spec['sense'] as Readonly<Record<string, Sense>>;
   const key = (run: string, benchmark: string): string => JSON.stringify([run, benchmark]);
@@ -18,7 +20,7 @@ export function composites({ spec, rows, expected }: OracleCase): object {
   return {
     complete: of(),
     ...(removed && {
-      one_missing: of(key(String(removed['run']), String(removed['benchmark']))),
+      one_missing: of(key(text(removed['run']), text(removed['benchmark']))),
       one_missing_removed: removed,
     }),
   };

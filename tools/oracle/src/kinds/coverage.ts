@@ -8,6 +8,11 @@ import {
 import type { Comparison, Wrong } from '../compare.js';
 import type { JsonObject, OracleCase } from '../oracle-case.js';
 
+/** A contrast that the case lists, with the value that its design gives it. */
+interface Listed {
+  readonly contrast: string;
+  readonly true: number | null;
+}
 interface Balanced {
   readonly axes: Readonly<Record<string, readonly string[]>>;
   readonly seeds: number;
@@ -17,7 +22,7 @@ interface Balanced {
     readonly axes: readonly [string, string];
     readonly matrix: readonly (readonly number[])[];
   };
-  readonly reached?: { readonly contrasts?: readonly JsonObject[] };
+  readonly reached?: { readonly contrasts?: readonly Listed[] };
 }
 
 const number = (source: JsonObject, key: string, pattern: RegExp, fallback: number): number => {
@@ -63,14 +68,15 @@ export function coverage({ spec, expected }: OracleCase): Comparison {
       return main + (cross.matrix[i ?? 0]?.[j ?? 0] ?? 0);
     };
     const found = coverageOfEffects(factors, design.seeds, design.sd, mean, simulating);
-    const listed = design.reached?.contrasts ?? found.map(({ contrast }) => ({ contrast, true: null }));
+    const listed: readonly Listed[] =
+      design.reached?.contrasts ?? found.map(({ contrast }) => ({ contrast, true: null }));
     for (const { contrast, true: truth } of listed) {
       const own = found.find((one) => one.contrast === contrast);
-      within(`balanced.${String(contrast)}`, own?.coverage);
+      within(`balanced.${contrast}`, own?.coverage);
       if (typeof truth !== 'number') continue;
       figures++;
       if (!(own && Math.abs(own.true - truth) <= 1e-9))
-        wrong.push({ path: `balanced.${String(contrast)}.true`, expected: truth, found: own?.true });
+        wrong.push({ path: `balanced.${contrast}.true`, expected: truth, found: own?.true });
     }
   }
   if (expected['nested_between']) {

@@ -5,6 +5,7 @@ import {
   fCdf,
   fQuantile,
   fSf,
+  noncentralFSf,
   noncentralTCdf,
   noncentralTSf,
   normalCdf,
@@ -47,6 +48,10 @@ const families: Readonly<Record<string, Family>> = {
     sf: (q) => studentizedRangeSf(q, of('k'), of('df')),
     quantile: (p) => studentizedRangeQuantile(p, of('k'), of('df')),
   }),
+  noncentral_f: (of) => {
+    const sf = (x: number): number => noncentralFSf(x, of('df1'), of('df2'), of('noncentrality'));
+    return { cdf: (x) => 1 - sf(x), sf };
+  },
   noncentral_t: (of) => ({
     cdf: (x) => noncentralTCdf(x, of('df'), of('noncentrality')),
     sf: (x) => noncentralTSf(x, of('df'), of('noncentrality')),

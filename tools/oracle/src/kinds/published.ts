@@ -29,7 +29,10 @@ export function published(asked: OracleCase): object {
             confounding: confounding(confoundingAxes, own),
             main: report.models.main,
             two_way: report.models.twoWay,
-            paired_vs_baseline: pairedVsBaseline({ ...axes, runs, alpha }).byRun,
+            // Without seeds, values of one cell could be paired in more than one way.
+            ...(report.balance.nMax === 1 && {
+              paired_vs_baseline: pairedVsBaseline({ ...axes, runs, alpha }).byRun,
+            }),
           },
         ];
       }),
