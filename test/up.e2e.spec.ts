@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort, tinyGrid, tinyHome, until } from './deployment.js';
+
+const ABLATE = fileURLToPath(new URL('../bin/ablate.mjs', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** The command as a user types it, with a home and a port of its own. */
+const start = (args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess =>
+  spawn(process.execPath, [ABLATE, ...args], {
+    env: { ...process.env, DATABASE_URL: '', REDIS_URL: '', ARTIFACTS_URL: '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+async function ended(child: ChildProcess): Promise<Ended> {
+  let output = '';
+  let errors = '';
+  child.stdout!.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, output, errors };
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe('ablate up', () => {
+  let env: Record<string, string>;
+  let grid: string;
+  let server: ChildProcess;
+  let pids: readonly number[];
+  const run = (...args: string[]): Promise<Ended> => ended(start(args, env));
+  const json = async (...args: string[]): Promise<unknown> => {
+    const { code, output, errors } = await run(...args, '--json');
+    expect({ code, errors }).toMatchObject({ code: 0 });
+    return JSON.parse(output);
+  };
+
+  beforeAll(async () => {
+    const home = await tinyHome(4);
+    env = {
+      ABLATE_HOME: home,
+      ABLATE_PORT: String(await freePort()),
+      ABLATE_MODELS: join(home, 'models'),
+    };
+    grid = join(home, 'grid.json');
+    await writeFile(grid, JSON.stringify(tinyGrid()));
+    server = start(['up'], env);
+    let said = '';
+    server.stdout!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    server.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await until('ready', async () => {
+      if (server.exitCode !== null) throw new Error(said);
+      return said.includes('Ablate is ready');
+    });
+    const note = JSON.parse(await readFile(join(home, 'up.json'), 'utf8')) as {
+      pid: number;
+      children: number[];
+    };
+    pids = [note.pid, ...note.children];
+  });
+  afterAll(async () => {
+    server.kill('SIGKILL');
+    await rm(env['ABLATE_HOME']!, { recursive: true, force: true });
+  });
+
+  it('answers every verb, and trains nothing twice', async () => {
+    expect(await json('plan', grid)).toMatchObject({ counts: { newStages: { pretrain: 1 } } });
+    const first = (await json('submit', grid, '--wait')) as { id: string };
+    expect(await json('plan', grid)).toMatchObject({ counts: { newStages: {} }, flops: 0 });
+    const again = (await json('submit', grid, '--wait')) as { id: string };
+    expect(again.id).not.toBe(first.id);
+    expect(await json('status', again.id)).toMatchObject({ state: 'done', progress: 1 });
+    const runs = (await json('runs', again.id)) as {
+      id: string;
+      stages: { key: string; reused: boolean }[];
+    }[];
+    expect(runs.flatMap(({ stages }) => stages.map(({ reused }) => reused))).not.toContain(false);
+    expect(await json('explain', runs[0]!.stages[0]!.key)).toMatchObject({ outcome: 'hit' });
+    expect(await json('compare', first.id)).toMatchObject({ experiment: first.id });
+    expect((await run('logs', runs[0]!.id)).code).toBe(0);
+    expect((await run('export', first.id, '--format', 'latex')).output).toContain('\\bottomrule');
+    expect((await run('watch', first.id)).code).toBe(0);
+    expect((await run('doctor')).code).toBe(0);
+    for (const [verb, code] of [
+      ['cancel', 'NOT_RUNNING'],
+      ['retry', 'NOTHING_TO_RETRY'],
+    ] as const) {
+      const refused = await run(verb, first.id, '--json');
+      expect(refused.code).toBe(2);
+      expect(JSON.parse(refused.output)).toMatchObject({ error: { code } });
+    }
+  });
+
+  it('has one home and one port to itself, and says what to do about it', async () => {
+    const second = await run('up', '--json');
+    expect(second.code).not.toBe(0);
+    expect(JSON.parse(second.output)).toMatchObject({
+      error: { code: expect.stringMatching(/PORT_IN_USE|ALREADY_RUNNING/) },
+    });
+    const elsewhere = await mkdtemp(join(tmpdir(), 'ablate-home-'));
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    const blocked = await run('up', '--home', elsewhere, '--port', String(port), '--json');
+    blocker.close();
+    await rm(elsewhere, { recursive: true });
+    expect(blocked.code).not.toBe(0);
+    expect(JSON.parse(blocked.output)).toMatchObject({
+      error: { code: 'PORT_IN_USE', value: port, fix: expect.stringContaining('--port') },
+    });
+  });
+
+  it('stops everything it started on Ctrl-C, with exit 0', async () => {
+    expect(pids.every(isAlive)).toBe(true);
+    const over = once(server, 'exit');
+    server.kill('SIGINT');
+    expect(await over).toEqual([0, null]);
+    await until('the end of every process', async () => !pids.some(isAlive));
+    expect((await run('status')).code).toBe(3);
+  });
+});
