@@ -75,7 +75,7 @@ describe('ablate up', () => {
       children: number[];
     };
     pids = [note.pid, ...note.children];
-  });
+  }, 600_000);
   afterAll(async () => {
     server.kill('SIGKILL');
     await rm(env['ABLATE_HOME']!, { recursive: true, force: true });
@@ -107,7 +107,7 @@ describe('ablate up', () => {
       expect(refused.code).toBe(2);
       expect(JSON.parse(refused.output)).toMatchObject({ error: { code } });
     }
-  });
+  }, 600_000);
 
   it('has one home and one port to itself, and says what to do about it', async () => {
     const second = await run('up', '--json');
