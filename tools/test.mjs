@@ -23,7 +23,8 @@ for (const size of sizes) {
     [
       join(root, 'tools', 'jest.mjs'),
       ...['--selectProjects', size, '--json', `--outputFile=${report}`, '--silent=false'],
-      ...(size === 'unit' ? ['--maxWorkers=2'] : ['--runInBand']),
+      // A failed test may leave its waiting behind; without this the run would hang instead of telling.
+      ...(size === 'unit' ? ['--maxWorkers=2'] : ['--runInBand', '--forceExit']),
     ],
     { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
   );
