@@ -11,7 +11,7 @@ export function overChi(df: number, g: (s: number) => number, fine = Infinity): 
     const value = g(Math.exp(x));
     return value <= 0 ? -Infinity : Math.log(value) + constant + df * (x - 0.5 * Math.expm1(2 * x));
   };
-  const step = Math.min(0.1, 0.6 / Math.sqrt(2 * df), 0.4 * fine);
+  const step = Math.min(0.14, 0.6 / Math.sqrt(2 * df), 0.4 * fine);
   // The top of the integrand: density and g are log-concave in x here, so climb from s = 1.
   let [top, height] = [0, term(0)];
   for (let width = 16 * step; ;) {

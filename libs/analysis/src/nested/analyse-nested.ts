@@ -38,7 +38,7 @@ export interface NestedReport {
   readonly mixedMain: MixedModel | null;
   readonly mixedTwoWay: MixedModel | null;
   /** Which of them to report, and why, in one sentence. */
-  readonly report: 'aggregate' | 'split' | 'mixed' | 'pooled';
+  readonly report: 'aggregate' | 'split' | 'mixed' | 'pooled' | 'none';
   readonly because: string;
 }
 
@@ -171,7 +171,8 @@ function advice(
       because:
         'Balanced: axes that reach the shared stage are compared on one mean a stage, the others inside stages, both exact.',
     };
-  if (mixed && !mixed.atBoundary)
+  if (!mixed) return { report: 'none', because: 'Unbalanced, and the runs leave no error to compare with.' };
+  if (!mixed.atBoundary)
     return {
       report: 'mixed',
       because: 'Unbalanced: REML with a random shared stage and Satterthwaite t intervals.',

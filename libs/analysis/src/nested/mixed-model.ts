@@ -51,7 +51,7 @@ export interface MixedModel {
 /**
  * Score by axes with a random intercept for each shared stage, by REML; t intervals with Satterthwaite's degrees of freedom, never z,
  * which covers about 90 % with few stages. Standard errors are (X' V^-1 X)^-1, as in lme4 and nlme. Throws a RangeError where the runs
- * leave no error.
+ * leave no error, and where each cell has one shared stage only.
  */
 export function mixedModel(
   factors: readonly Factor[],
@@ -83,6 +83,9 @@ export function mixedModel(
     const sum = rowSums[g] as Float64Array;
     for (let k = 0; k < rank; k++) sum[k] = (sum[k] as number) + (basis[k]?.[i] as number);
   }
+  const free = sizes.reduce((sum, size, g) => sum + size - squares(rowSums[g] as Float64Array), 0);
+  if (free < 1e-8 * n)
+    throw new RangeError('Each cell has one run of its shared stage: stages cannot be told from axes.');
   const qty = Float64Array.from(basis, (column) => dot(column, y));
   const sums: GroupedSums = { n, rank, sizes, rowSums, ySums, qty, yy: squares(y) };
   const fitted = reml(sums);

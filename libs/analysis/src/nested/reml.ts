@@ -93,6 +93,7 @@ export interface Reml extends AtRatio {
 /**
  * Restricted maximum likelihood by the roots of the exact derivative of the profiled likelihood (Patterson and Thompson 1971; Bates et
  * al. 2015, J. Stat. Software 67, without their optimiser). The boundary, stage variance zero, competes with every inner maximum.
+ * Throws a RangeError where the residual variance is zero.
  */
 export function reml(sums: GroupedSums): Reml {
   const df = sums.n - sums.rank;
@@ -102,12 +103,15 @@ export function reml(sums: GroupedSums): Reml {
   if (zero.score <= 0) candidates.push(zero);
   let [x, before] = [-16, score(-16)];
   if (zero.score > 0 && before <= 0) candidates.push(atRatio(sums, Math.exp(x)));
-  for (let next = x + 1; next <= 24; next++) {
+  for (let next = x + 1; next <= 20; next++) {
     const value = score(next);
     if (before > 0 && value <= 0) candidates.push(atRatio(sums, Math.exp(findRoot(score, x, next))));
     [x, before] = [next, value];
   }
-  const [first = zero, ...others] = candidates;
+  const [first, ...others] = candidates;
+  // The likelihood rises for ever where runs of one stage do not differ beyond the model, and is none where no run does.
+  if (!first || first.q <= 1e-20 * sums.yy)
+    throw new RangeError('Runs of a stage do not differ: no error is left.');
   const best = others.reduce((a, b) => (b.logLikelihood > a.logLikelihood ? b : a), first);
   const residualVar = best.q / df;
   return {
