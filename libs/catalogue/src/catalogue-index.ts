@@ -3,8 +3,9 @@
  * Everything a plan needs to know of a backbone, a data recipe or a benchmark is here.
  */
 
-export type EncoderArchitecture = 'clip' | 'siglip';
-export type LlmArchitecture = 'llama' | 'phi';
+/** `mof` is a mixture of features: a CLIP and a DINOv2 of one width, whose tokens alternate. */
+export type EncoderArchitecture = 'clip' | 'siglip' | 'dinov2' | 'mof';
+export type LlmArchitecture = 'llama' | 'phi' | 'stablelm' | 'qwen2' | 'gemma' | 'openelm';
 
 interface BackboneBase {
   readonly id: string;
@@ -25,6 +26,7 @@ export interface EncoderEntry extends BackboneBase {
   readonly heads: number;
   readonly intermediate: number;
   readonly patch: number;
+  /** Edge of the images that it is given. */
   readonly imageSize: number;
 }
 
@@ -39,6 +41,14 @@ export interface LlmEntry extends BackboneBase {
   readonly intermediate: number;
   readonly vocab: number;
   readonly maxPositions: number;
+  /** Channels of a head, where they are not hidden / heads. */
+  readonly headDim?: number;
+  /** Layers' own sizes, where they differ (OpenELM). */
+  readonly layerSizes?: readonly {
+    readonly heads: number;
+    readonly groups: number;
+    readonly intermediate: number;
+  }[];
 }
 
 export type BackboneEntry = EncoderEntry | LlmEntry;

@@ -24,7 +24,11 @@ const FLOAT = 4;
 /** float32 weight, gradient, and AdamW's two moments. */
 const BYTES_TRAINED = 16;
 
-export const patchesOf = ({ imageSize, patch }: EncoderEntry): number => Math.floor(imageSize / patch) ** 2;
+/** Image tokens after selection; a mixture gives those of both encoders. */
+export const patchesOf = ({ architecture, imageSize, patch }: EncoderEntry): number =>
+  Math.floor(imageSize / patch) ** 2 * towers(architecture);
+
+const towers = (architecture: EncoderEntry['architecture']): number => (architecture === 'mof' ? 2 : 1);
 
 /** Layers that run for hidden state `selectLayer` of L+1 (0 = embeddings; -2 skips the last layer). */
 const layersUsed = (entry: EncoderEntry, selectLayer: number): number =>
@@ -36,28 +40,39 @@ function encoderMatmul(entry: EncoderEntry, selectLayer: number): number {
   return 3 * patch * patch * d + layersUsed(entry, selectLayer) * (4 * d * d + 2 * d * f);
 }
 
-/** In and out widths of the linear layers of one LLM block; Llama's MLP is gated, Phi's is not. */
-function llmLinears({
-  architecture,
-  hidden: d,
-  heads,
-  kvHeads,
-  intermediate: f,
-}: LlmEntry): readonly [number, number][] {
-  const kv = (d / heads) * kvHeads;
+/** In and out widths of the linear layers of block `i` of an LLM; all MLPs but Phi's are gated. */
+function llmLinears(entry: LlmEntry, i: number): readonly [number, number][] {
+  const { architecture, hidden: d, layerSizes } = entry;
+  const { heads, groups, intermediate: f } = layerSizes?.[i] ?? { ...entry, groups: entry.kvHeads };
+  const width = headDimOf(entry);
+  const [inner, kv] = [heads * width, groups * width];
   const mlp: [number, number][] =
-    architecture === 'llama'
+    architecture === 'phi'
       ? [
-          [d, f],
           [d, f],
           [f, d],
         ]
       : [
           [d, f],
+          [d, f],
           [f, d],
         ];
-  return [[d, d], [d, kv], [d, kv], [d, d], ...mlp];
+  // OpenELM has one layer for queries, keys and values, and one for both halves of the gate.
+  if (architecture === 'openelm')
+    return [
+      [d, inner + 2 * kv],
+      [inner, d],
+      [d, 2 * f],
+      [f, d],
+    ];
+  return [[d, inner], [d, kv], [d, kv], [inner, d], ...mlp];
 }
+
+const headDimOf = ({ headDim, hidden, heads }: LlmEntry): number => headDim ?? hidden / heads;
+
+/** The linear layers of all blocks. */
+const allLlmLinears = (entry: LlmEntry): readonly [number, number][] =>
+  Array.from({ length: entry.layers }, (_, i) => llmLinears(entry, i)).flat();
 
 const encoderLinears = ({ hidden: d, intermediate: f }: EncoderEntry): readonly [number, number][] => [
   [d, d],
@@ -70,7 +85,7 @@ const encoderLinears = ({ hidden: d, intermediate: f }: EncoderEntry): readonly 
 
 /** Parameters of an LLM's matrix products: blocks and head, without the embedding table. */
 export const llmMatmul = (entry: LlmEntry): number =>
-  entry.layers * llmLinears(entry).reduce((sum, [i, o]) => sum + i * o, 0) + entry.vocab * entry.hidden;
+  allLlmLinears(entry).reduce((sum, [i, o]) => sum + i * o, 0) + entry.vocab * entry.hidden;
 
 /** LoRA: r(in + out) for every linear layer except the head (vlm.md 1.5). */
 const loraParameters = (linears: readonly [number, number][], layers: number, rank: number): number =>
@@ -94,11 +109,12 @@ function trainFlops(config: TrainStageConfig, { encoder, llm }: Parts, text: num
   const patches = patchesOf(encoder);
   const image = connectorTokens(connector, patches);
   const n = image + text;
-  const seen = patches + (encoder.architecture === 'clip' ? 1 : 0);
+  const seen = patches / towers(encoder.architecture) + (encoder.architecture === 'siglip' ? 0 : 1);
   const used = layersUsed(encoder, config.encoder.selectLayer);
   const factor = passFlops(tune.encoder.mode, false) / 2;
   const vision =
     factor *
+    towers(encoder.architecture) *
     (2 * encoderMatmul(encoder, config.encoder.selectLayer) * seen + 4 * used * seen ** 2 * encoder.hidden);
   const bridge =
     connectorFlops(config, encoder, llm, patches) *
@@ -107,7 +123,7 @@ function trainFlops(config: TrainStageConfig, { encoder, llm }: Parts, text: num
   // Attention has no weights: its backward pass is twice its forward pass in every mode.
   const attention = 3 * 2 * llm.layers * n ** 2 * llm.hidden;
   const adapters =
-    tune.llm.mode === 'lora' ? 6 * loraParameters(llmLinears(llm), llm.layers, tune.llm.rank) * n : 0;
+    tune.llm.mode === 'lora' ? 6 * loraParameters(allLlmLinears(llm), 1, tune.llm.rank) * n : 0;
   return vision + bridge + language + attention + adapters;
 }
 
@@ -142,7 +158,7 @@ function connectorFlops(
  */
 function activationBytes(config: TrainStageConfig, { encoder, llm }: Parts, n: number): number {
   const micro = config.batchSize / config.accumulation;
-  const gated = llm.architecture === 'llama' ? 3 : 2;
+  const gated = llm.architecture === 'phi' ? 2 : 3;
   const language = llm.layers * (n * (8 * llm.hidden + gated * llm.intermediate) + llm.heads * n ** 2);
   const patches = patchesOf(encoder);
   const vision =
@@ -167,7 +183,7 @@ export function stageParameters(
     trainedOf(tune.connector, connector, (rank) =>
       Math.min(connector, rank * (encoder.hidden + llm.hidden)),
     ) +
-    trainedOf(tune.llm, llm.parameters, adapters(llmLinears(llm), llm.layers));
+    trainedOf(tune.llm, llm.parameters, adapters(allLlmLinears(llm), 1));
   const frozen =
     (tune.encoder.mode === 'full' ? 0 : encoder.parameters) +
     (tune.connector.mode === 'full' ? 0 : connector) +
@@ -231,7 +247,7 @@ export function estimateStage(
     connectorFlops(model, encoder, llm, patchesOf(encoder)) +
     2 * llmMatmul(llm) * n +
     2 * llm.layers * n ** 2 * llm.hidden;
-  const cache = 2 * llm.layers * n * (llm.hidden / llm.heads) * llm.kvHeads;
+  const cache = 2 * llm.layers * n * headDimOf(llm) * llm.kvHeads;
   return {
     flops: EVALUATION_PASSES * questions * forward,
     peakMemoryBytes:

@@ -2,6 +2,7 @@ export * from './stage-config.js';
 export * from './trainer-protocol.js';
 export * from './catalogue-index.js';
 export { BENCHMARKS, primaryMetric } from './benchmarks.js';
+export { openElmLayers } from './layer-wise.js';
 export { CONNECTORS, connectorParameters, connectorTokens } from './connectors.js';
 export { estimateStage, type StageEstimate } from './costs.js';
 export { resolveCell, resolveGrid, type ResolvedRun } from './resolve-grid.js';

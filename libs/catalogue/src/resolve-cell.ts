@@ -15,7 +15,9 @@ import type {
   LlmEntry,
   RecipeEntry,
 } from './catalogue-index.js';
+import { requireFit } from './connector-fit.js';
 import { readConnector } from './connectors.js';
+import { conversationTemplate } from './conversation-template.js';
 import { applyOverrides, readOverride, type Override } from './overrides.js';
 import { badSetting, oneOf, orNull, readSettings, unknownName, whole } from './rules.js';
 import { readStrategy, type StageRecipe, type Strategy } from './strategies.js';
@@ -145,17 +147,7 @@ export function readCell(
     maxSamples: data.maxSamples,
     strategy: readLevel.strategy(cell.levels['strategy'] ?? 'base', index, at('strategy')),
   };
-  if (parts.connector.kind === 'identity' && encoder.entry.hidden !== parts.llmEntry.hidden)
-    throw new AblateError(
-      'IDENTITY_NEEDS_EQUAL_WIDTHS',
-      `identity cannot connect ${encoder.entry.id} (width ${encoder.entry.hidden}) to ${parts.llmEntry.id} (width ${parts.llmEntry.hidden}).`,
-      {
-        path: at('connector'),
-        value: 'identity',
-        rule: 'identity needs an encoder and an LLM of one width',
-        fix: 'Use linear, or exclude this combination.',
-      },
-    );
+  requireFit(parts.connector, encoder.entry, parts.llmEntry, at('connector'));
   return parts;
 }
 
@@ -169,7 +161,7 @@ function defaultConfig(stage: StageRecipe, parts: CellParts, seed: number): Trai
     connector,
     llm: { id: llmEntry.id, digest: llmEntry.digest },
     data: { recipe: parts.recipe.id, part: stage.part, digest: '', maxSamples: null },
-    template: stage.template === 'llm' ? llmEntry.architecture : stage.template,
+    template: stage.template === 'llm' ? conversationTemplate(llmEntry) : stage.template,
     system: stage.template === 'llm' ? DEFAULT_SYSTEM : '',
     maxLength: 2048,
     imageAspect: 'square',

@@ -2,6 +2,7 @@ export {
   loadEncoder,
   loadLlm,
   loadWeights,
+  readEncoder,
   neededLayers,
   type Encoder,
   type Llm,

@@ -1,31 +1,8 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { BackboneEntry, EncoderEntry, LlmEntry } from '@ablate/catalogue';
-import { AblateError } from '@ablate/errors';
+import type { BackboneEntry } from '@ablate/catalogue';
+import { describeBackbone, problem, readJson } from './describe-backbone.js';
 import { manifestDigest, type DigestCache } from './digest-cache.js';
-
-type Json = Readonly<Record<string, unknown>>;
-type Measured = 'id' | 'digest' | 'parameters' | 'bytes';
-
-const problem = (path: string, message: string, rule: string, value: unknown = null): AblateError =>
-  new AblateError('BAD_BACKBONE', `${path}: ${message}.`, {
-    path,
-    value,
-    rule,
-    fix: 'Restore the file of this checkpoint, or remove the folder.',
-  });
-
-async function readJson(file: string): Promise<Json> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Json;
-  } catch (cause) {
-    throw problem(
-      file,
-      `is missing or no JSON (${(cause as Error).message})`,
-      'A Hugging Face folder has this file.',
-    );
-  }
-}
 
 /** Number of parameters in a safetensors file, from its header; sizes are checked against the file, tensors are not read. */
 async function countParameters(file: string, bytes: number): Promise<number> {
@@ -68,51 +45,17 @@ async function countParameters(file: string, bytes: number): Promise<number> {
   }
 }
 
-const field = (file: string, json: Json, name: string, fallback?: number): number => {
-  const value = json[name] ?? fallback;
-  if (typeof value !== 'number')
-    throw problem(file, `"${name}" is missing`, `"${name}" is a number.`, value ?? null);
-  return value;
-};
-
-function describe(file: string, json: Json): Omit<EncoderEntry, Measured> | Omit<LlmEntry, Measured> {
-  const type = String(json['model_type']);
-  const vision = (json['vision_config'] ?? json) as Json;
-  const family = /^(clip|siglip)(_vision_model)?$/.exec(type)?.[1];
-  if (family) {
-    return {
-      kind: 'encoder',
-      architecture: family as 'clip' | 'siglip',
-      hidden: field(file, vision, 'hidden_size', 768),
-      layers: field(file, vision, 'num_hidden_layers', 12),
-      heads: field(file, vision, 'num_attention_heads', 12),
-      intermediate: field(file, vision, 'intermediate_size', 3072),
-      patch: field(file, vision, 'patch_size', 16),
-      imageSize: field(file, vision, 'image_size', 224),
-    };
-  }
-  if (type === 'llama' || type === 'phi') {
-    const heads = field(file, json, 'num_attention_heads');
-    return {
-      kind: 'llm',
-      architecture: type,
-      hidden: field(file, json, 'hidden_size'),
-      layers: field(file, json, 'num_hidden_layers'),
-      heads,
-      kvHeads: field(file, json, 'num_key_value_heads', heads),
-      intermediate: field(file, json, 'intermediate_size'),
-      vocab: field(file, json, 'vocab_size'),
-      maxPositions: field(file, json, 'max_position_embeddings', 2048),
-    };
-  }
-  throw problem(file, `model_type "${type}" is not supported`, 'One of clip, siglip, llama, phi.', type);
-}
-
 /** Config and weights of one backbone folder, its tensors unread. The digest covers every file that a stage could read. */
 export async function indexBackbone(folder: string, digests: DigestCache): Promise<BackboneEntry> {
-  const config = join(folder, 'config.json');
-  const described = describe(config, await readJson(config));
-  const names = (await readdir(folder)).filter((name) => /\.(json|safetensors)$/.test(name)).sort();
+  const described = await describeBackbone(folder);
+  const inside = described.kind === 'encoder' && described.architecture === 'mof' ? ['clip', 'dinov2'] : [];
+  const listed = await Promise.all(
+    ['', ...inside].map(async (part) => (await readdir(join(folder, part))).map((name) => join(part, name))),
+  );
+  const names = listed
+    .flat()
+    .filter((name) => /\.(json|safetensors)$/.test(name))
+    .sort();
   const weights = names.filter((name) => name.endsWith('.safetensors'));
   if (weights.length === 0)
     throw problem(

@@ -4,9 +4,11 @@ import { AblateError } from '@ablate/errors';
 import { openSafetensors, type SafetensorsFile, type TensorData } from '@ablate/tensor';
 import { encoderArchitecture, llmArchitecture, llmConfig, visionConfig } from './architectures.js';
 import { isObject, type Json } from './config-source.js';
+import { loadImageProcessor } from '../images/preprocess.js';
+import { encoderParts, MIXTURE, type EncoderDescription } from './encoder-parts.js';
 import type { LlmConfig } from './llm.js';
 import type { ParameterSpec } from './params.js';
-import type { VisionConfig } from './vision-transformer.js';
+import { inputGrid, inputSize, type VisionConfig } from './vision-transformer.js';
 
 export type Weights = ReadonlyMap<string, TensorData>;
 
@@ -20,6 +22,12 @@ export interface Llm {
   readonly config: LlmConfig;
   readonly weights: Weights;
 }
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 async function readJson(file: string): Promise<Json> {
   try {
@@ -44,17 +52,22 @@ async function readJson(file: string): Promise<Json> {
 async function weightFiles(folder: string): Promise<{ files: string[]; fileOf: (name: string) => string }> {
   const index = join(folder, 'model.safetensors.index.json');
   const single = join(folder, 'model.safetensors');
-  const sharded = await access(index).then(
-    () => true,
-    () => false,
-  );
-  if (!sharded) return { files: [single], fileOf: () => single };
+  if (!(await exists(index))) return { files: [single], fileOf: () => single };
   const listed = (await readJson(index))['weight_map'];
-  const shards = new Map(
-    Object.entries(isObject(listed) ? listed : {}).map(([name, file]) => [name, join(folder, String(file))]),
-  );
+  if (!isObject(listed)) {
+    throw new AblateError('BAD_CONFIG', `${index} has no "weight_map".`, {
+      path: `${index}: weight_map`,
+      value: listed ?? null,
+      rule: '"weight_map" names the file of every tensor.',
+      fix: 'Restore the file of this checkpoint.',
+    });
+  }
+  const shards = new Map(Object.entries(listed).map(([name, file]) => [name, join(folder, String(file))]));
   return { files: [...new Set(shards.values())].sort(), fileOf: (name) => shards.get(name) ?? index };
 }
+
+/** Element types that are read as float32. */
+const WEIGHT_TYPES: readonly string[] = ['F32', 'BF16', 'F16'];
 
 /** Reads the tensors of `specs`; every name and shape is checked before any data is read. */
 export async function loadWeights(folder: string, specs: readonly ParameterSpec[]): Promise<Weights> {
@@ -78,6 +91,19 @@ export async function loadWeights(folder: string, specs: readonly ParameterSpec[
           },
         );
       }
+      const { dtype } = found!;
+      if (!WEIGHT_TYPES.includes(dtype)) {
+        throw new AblateError(
+          'UNSUPPORTED_DTYPE',
+          `${fileOf(name)}: tensor "${name}" is stored as ${dtype}.`,
+          {
+            path: fileOf(name),
+            value: dtype,
+            rule: `Weights are stored as one of ${WEIGHT_TYPES.join(', ')}; "${name}" has shape ${expected}.`,
+            fix: 'Convert the weights to F32 or BF16.',
+          },
+        );
+      }
     }
     const weights = new Map<string, TensorData>();
     for (const { name, shape } of specs)
@@ -89,20 +115,72 @@ export async function loadWeights(folder: string, specs: readonly ParameterSpec[
 }
 
 /**
- * A vision encoder from a Hugging Face folder (CLIP or SigLIP, vision-only or full). Only the layers up to `selectLayer` are
- * loaded (all with null). Errors name file, tensor and expected shape.
+ * A vision encoder from a Hugging Face folder (CLIP or SigLIP, vision-only or full; DINOv2), or a mixture of features: a folder with
+ * `{ "model_type": "mof" }` as config.json and such folders `clip` and `dinov2` in it. Only the layers up to `selectLayer` are loaded
+ * (all with null). Errors name file, tensor and expected shape.
  */
 export async function loadEncoder(folder: string, selectLayer: number | null): Promise<Encoder> {
+  const { type, config } = await readEncoder(folder);
+  const weights = new Map<string, TensorData>();
+  for (const part of encoderParts({ type, config })) {
+    const { specs, layerOf } = encoderArchitecture(part.type);
+    const all = specs(part.config);
+    const needed =
+      selectLayer === null
+        ? all
+        : all.filter(({ name }) => layerOf(name) < neededLayers(part.config, selectLayer));
+    for (const [name, tensor] of await loadWeights(join(folder, part.prefix.replace('.', '/')), needed))
+      weights.set(`${part.prefix}${name}`, tensor);
+  }
+  return { type, config, weights };
+}
+
+/** The config of an encoder's folder, without its weights. */
+export async function readEncoder(folder: string): Promise<EncoderDescription> {
   const file = join(folder, 'config.json');
-  const { type, config } = visionConfig(file, await readJson(file));
-  const architecture = encoderArchitecture(type, file);
-  const { layerOf } = architecture;
-  const specs = architecture.specs(config);
-  const needed =
-    selectLayer === null
-      ? specs
-      : specs.filter(({ name }) => layerOf(name) < neededLayers(config, selectLayer));
-  return { type, config, weights: await loadWeights(folder, needed) };
+  const json = await readJson(file);
+  if (json['model_type'] === MIXTURE) return readMixture(folder, file);
+  const { type, config } = visionConfig(file, json);
+  if (!encoderArchitecture(type, file).anySize) return { type, config };
+  const processor = join(folder, 'preprocessor_config.json');
+  return {
+    type,
+    config: (await exists(processor)) ? withInputSize(config, await loadImageProcessor(folder)) : config,
+  };
+}
+
+function withInputSize(config: VisionConfig, { size }: { readonly size: number }): VisionConfig {
+  const { input_size: _, ...native } = config;
+  return size === config.image_size ? native : { ...native, input_size: size };
+}
+
+/** Both encoders of a mixture see CLIP's images; their tokens alternate, so widths and numbers of patches are equal. */
+async function readMixture(folder: string, file: string): Promise<EncoderDescription> {
+  const clip = await readEncoder(join(folder, 'clip'));
+  const other = await readEncoder(join(folder, 'dinov2'));
+  const dinov2 = { ...other, config: withInputSize(other.config, { size: inputSize(clip.config) }) };
+  const grids = [clip, dinov2].map(({ config }) => inputGrid(config).rows);
+  const fits =
+    clip.type === 'clip_vision_model' &&
+    dinov2.type === 'dinov2' &&
+    clip.config.hidden_size === dinov2.config.hidden_size &&
+    grids[0] === grids[1];
+  if (!fits) {
+    const got = [clip, dinov2].map(
+      ({ type, config }, i) => `${type} of width ${config.hidden_size}, ${grids[i]}^2 patches`,
+    );
+    throw new AblateError('BAD_CONFIG', `${file}: ${got.join(' and ')} make no mixture of features.`, {
+      path: file,
+      value: got,
+      rule: "Folder `clip` holds a CLIP, `dinov2` a DINOv2 of the same width, with equally many patches of CLIP's images.",
+      fix: 'Use encoders that belong together, such as CLIP-L/14 and DINOv2-L.',
+    });
+  }
+  const mixture = [
+    { name: 'clip', ...clip },
+    { name: 'dinov2', ...dinov2 },
+  ] as const;
+  return { type: MIXTURE, config: { ...clip.config, mixture } };
 }
 
 /** Number of layers that hidden state `select` needs: -1 is the last, -2 the one before (vlm.md 1.1). */

@@ -77,6 +77,13 @@ describe('parameter counts', () => {
     ['linear', { kind: 'linear' }, (v, h) => v * h + h],
     ['mlp2x_gelu', { kind: 'mlp', depth: 2 }, (v, h) => v * h + h + (h * h + h)],
     ['mlp4x_gelu', { kind: 'mlp', depth: 4 }, (v, h) => v * h + h + 3 * (h * h + h)],
+    ['mof_mlp', { kind: 'mof_mlp' }, (v, h) => 2 * (v * h + h + h * h + h)],
+    ['pixel_shuffle', { kind: 'pixel_shuffle', factor: 4 }, (v, h) => 16 * v * h],
+    [
+      'qformer',
+      { kind: 'qformer', numQueries: 128, depth: 12, hidden: 768, intermediate: 3072, heads: 12 },
+      (v, h) => 92_160_000 + 9216 * v + 768 * 128 + 769 * h,
+    ],
     ['resampler', resampler(128, 3), (v, h) => 128 * h + v * h + h + 3 * (8 * h * h + 2054 * h) + 2 * h],
   ];
   it.each(formulas)('%s', (_, config, formula) => {

@@ -1,9 +1,11 @@
-import { broadcastTo, Graph, slice, type Value } from '@ablate/tensor';
+import { broadcastTo, concat, Graph, slice, type Value } from '@ablate/tensor';
 import { encoderArchitecture } from './architectures.js';
 import { neededLayers } from './backbone.js';
 import { connect } from './connectors.js';
+import { droppedTokens, encoderParts } from './encoder-parts.js';
 import type { Params } from './params.js';
 import { imagePatches, paramsOf, type VlmStructure } from './structure.js';
+import { inputSize } from './vision-transformer.js';
 
 /** Selected image tokens [B, N, V] of pixels [B, C, H, W] (vlm.md 1.1, 4.6). */
 function selectedTokens(
@@ -11,18 +13,23 @@ function selectedTokens(
   { type, config, select }: VlmStructure['encoder'],
   pixels: Value,
 ): Value {
-  const { classToken, states } = encoderArchitecture(type);
-  const state = states(params, config, pixels, neededLayers(config, select.selectLayer)).at(-1)!;
-  const [batch, tokens, width] = state.shape as [number, number, number];
-  const drop = (classToken && select.tokens !== 'cls-patch') || select.tokens === 'legacy-siglip' ? 1 : 0;
-  return slice(state, [0, drop, 0], [batch, tokens - drop, width]);
+  const features = encoderParts({ type, config }).map((part) => {
+    const { states } = encoderArchitecture(part.type);
+    const layers = neededLayers(part.config, select.selectLayer);
+    const state = states(params.at(part.prefix), part.config, pixels, layers).at(-1)!;
+    const [batch, tokens, width] = state.shape as [number, number, number];
+    const drop = droppedTokens(part.type, select.tokens);
+    return slice(state, [0, drop, 0], [batch, tokens - drop, width]);
+  });
+  return concat(features, 1);
 }
 
 /** Graph of a frozen encoder: input `pixels` [B, C, H, W], output `features` [B, N, V]. */
 export function featureGraph(structure: VlmStructure, batch: number): Graph {
   const graph = new Graph();
-  const { num_channels, image_size } = structure.encoder.config;
-  const pixels = graph.input('pixels', [batch, num_channels, image_size, image_size]);
+  const { config } = structure.encoder;
+  const edge = inputSize(config);
+  const pixels = graph.input('pixels', [batch, config.num_channels, edge, edge]);
   graph.setOutput(
     'features',
     selectedTokens(paramsOf(graph, structure, false).at('encoder.'), structure.encoder, pixels),
@@ -51,10 +58,11 @@ export function blankImageRows(params: Params, structure: VlmStructure, input: I
 }
 
 function inputShape(structure: VlmStructure, images: number, input: ImageInput): number[] {
-  const { num_channels, image_size, hidden_size } = structure.encoder.config;
+  const { config } = structure.encoder;
+  const edge = inputSize(config);
   return input === 'pixels'
-    ? [images, num_channels, image_size, image_size]
-    : [images, imagePatches(structure), hidden_size];
+    ? [images, config.num_channels, edge, edge]
+    : [images, imagePatches(structure), config.hidden_size];
 }
 
 function throughConnector(

@@ -93,6 +93,27 @@ const base = {
 const kinds = [
   ['llama', { ...base, model_type: 'llama', tie_word_embeddings: true }],
   ['phi', { ...base, model_type: 'phi' }],
+  ['gemma', { ...base, model_type: 'gemma', head_dim: 16 }],
+  ['qwen2', { ...base, model_type: 'qwen2' }],
+  [
+    'stablelm',
+    { ...base, model_type: 'stablelm', partial_rotary_factor: 0.5, qk_layernorm: true, use_qkv_bias: true },
+  ],
+  [
+    'openelm',
+    {
+      model_type: 'openelm',
+      model_dim: 32,
+      head_dim: 8,
+      num_transformer_layers: 2,
+      num_gqa_groups: 2,
+      qkv_multipliers: [0.5, 1],
+      ffn_multipliers: [0.5, 2],
+      ffn_dim_divisor: 8,
+      normalize_qk_projections: true,
+      vocab_size: 50,
+    },
+  ],
 ] as const;
 
 /** Between lengths that are multiples of 32: a vector's lanes then sum a row of scores in one order. */

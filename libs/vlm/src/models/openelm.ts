@@ -1,3 +1,4 @@
+import { openElmLayers } from '@ablate/catalogue';
 import { linear as matrix, mul, rmsNorm, slice, add, type Value } from '@ablate/tensor';
 import { activation } from './activation.js';
 import { splitSequence } from './attention.js';
@@ -5,7 +6,6 @@ import { causalAttention } from './causal-attention.js';
 import { isObject, flag, number, requireThat, size, text, type ConfigSource } from './config-source.js';
 import type { Context, KeysAndValues, LayerSize, LlmArchitecture, LlmConfig, LlmOutput } from './llm.js';
 import { linear, linearSpecs, normal, ONES, type Params, type ParameterSpec } from './params.js';
-import { layerWise, makeDivisible } from './layer-wise.js';
 
 interface OpenElmConfig extends LlmConfig {
   readonly layer_sizes: readonly LayerSize[];
@@ -17,19 +17,31 @@ const TABLE = 'transformer.token_embeddings.weight';
 const EPSILON = 1e-6;
 const PROJECTIONS = ['attn.qkv_proj', 'attn.out_proj', 'ffn.proj_1', 'ffn.proj_2'];
 
-/** Heads and widths of every layer follow from the multipliers, whatever `num_query_heads` says. Source: `OpenELMConfig.__post_init__`. */
-function layerSizes(source: ConfigSource, hidden: number, width: number, layers: number): LayerSize[] {
-  const groupsPerHead = size(source, 'num_gqa_groups', 1);
-  const divisor = size(source, 'ffn_dim_divisor', 256);
-  const attention = layerWise(source, 'qkv_multipliers', 1, layers, false);
-  const feedForward = layerWise(source, 'ffn_multipliers', 4, layers, true);
-  return attention.map((multiplier, i) => {
-    const inner = makeDivisible(hidden * multiplier, width * groupsPerHead);
-    const heads = inner / width;
-    const groups = Math.floor(heads / groupsPerHead);
-    requireThat(source, 'num_gqa_groups', groups > 0 && heads % groups === 0, `a divisor of ${heads} heads`);
-    return { heads, groups, intermediate: makeDivisible(feedForward[i]! * hidden, divisor) };
+/** One number, two to spread between, or with `isList` one a layer. */
+function multipliers(source: ConfigSource, key: string, fallback: number, layers: number, isList: boolean) {
+  const value: unknown = source.json[key] ?? fallback;
+  if (typeof value === 'number') return value;
+  const given = (Array.isArray(value) ? value : []) as unknown[];
+  const numbers = given.filter((item): item is number => typeof item === 'number');
+  const fits = numbers.length === given.length && (given.length === 2 || (isList && given.length === layers));
+  requireThat(source, key, fits, `a number, or a list of two${isList ? ` or ${layers}` : ''} numbers`);
+  return numbers;
+}
+
+/** Sizes of every layer, whatever `num_query_heads` says: the reference derives them too. */
+function layerSizes(source: ConfigSource, hidden: number, headDim: number, layers: number): LayerSize[] {
+  const sizes = openElmLayers({
+    hidden,
+    headDim,
+    layers,
+    queriesPerGroup: size(source, 'num_gqa_groups', 1),
+    divisor: size(source, 'ffn_dim_divisor', 256),
+    attention: multipliers(source, 'qkv_multipliers', 1, layers, false),
+    feedForward: multipliers(source, 'ffn_multipliers', 4, layers, true),
   });
+  for (const { heads, groups } of sizes)
+    requireThat(source, 'num_gqa_groups', groups > 0 && heads % groups === 0, `a divisor of ${heads} heads`);
+  return sizes;
 }
 
 function readConfig(source: ConfigSource): OpenElmConfig {

@@ -5,12 +5,13 @@ import {
   type LoraConfig,
 } from '@ablate/catalogue';
 import type { Graph } from '@ablate/tensor';
-import { encoderArchitecture, llmArchitecture } from './architectures.js';
+import { llmArchitecture } from './architectures.js';
 import type { Encoder, Llm } from './backbone.js';
+import { encoderSpecs, selectedCount } from './encoder-parts.js';
 import { connectorSpecs } from './connectors.js';
 import type { LlmConfig } from './llm.js';
 import { Params, prefixed, ZEROS, type LoraScale, type ParameterSpec } from './params.js';
-import { patchCount, type VisionConfig } from './vision-transformer.js';
+import type { VisionConfig } from './vision-transformer.js';
 
 /** What a vision-language model is made of; parameters are named `encoder.*`, `connector.*`, `llm.*`. */
 export interface VlmStructure {
@@ -42,12 +43,8 @@ export const structureOf = (
 });
 
 /** Tokens a selected hidden state gives per image. */
-export function imagePatches({ encoder }: VlmStructure): number {
-  const { classToken } = encoderArchitecture(encoder.type);
-  const patches = patchCount(encoder.config);
-  if (encoder.select.tokens === 'cls-patch') return patches + (classToken ? 1 : 0);
-  return encoder.select.tokens === 'legacy-siglip' && !classToken ? patches - 1 : patches;
-}
+export const imagePatches = ({ encoder }: VlmStructure): number =>
+  selectedCount(encoder, encoder.select.tokens);
 
 /** Tokens an image takes in the LLM's sequence. */
 export const imageTokens = (structure: VlmStructure): number =>
@@ -78,7 +75,7 @@ const hasVision = (structure: VlmStructure | LanguageStructure): structure is Vl
 /** All parameters of a structure, by part. */
 export function vlmSpecs({ encoder, connector, llm, lora }: VlmStructure): Record<Part, ParameterSpec[]> {
   return {
-    encoder: prefixed('encoder.', encoderArchitecture(encoder.type).specs(encoder.config)),
+    encoder: prefixed('encoder.', encoderSpecs(encoder)),
     connector: prefixed('connector.', connectorSpecs(connector, encoder.config.hidden_size, llm.hidden_size)),
     ...languageSpecs({ llm, lora }),
   };

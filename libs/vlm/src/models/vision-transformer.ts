@@ -28,6 +28,14 @@ export interface VisionConfig extends TransformerConfig {
   readonly image_size: number;
   readonly patch_size: number;
   readonly num_channels: number;
+  /** Edge of the images that the encoder is given, where it is not `image_size` (DINOv2 takes its processor's). */
+  readonly input_size?: number;
+  /** The encoders of a mixture of features, which share everything above but their depth and positions. */
+  readonly mixture?: readonly {
+    readonly name: 'clip' | 'dinov2';
+    readonly type: string;
+    readonly config: VisionConfig;
+  }[];
 }
 
 /** One vision encoder architecture: one file each, registered in `architectures.ts`. A config only meets the code that read it. */
@@ -86,6 +94,15 @@ export function readVisionConfig(
 /** Patches of an image; a rest that fills no patch is left out, as a strided convolution does (384 / 14 gives 27). */
 export const patchCount = ({ image_size, patch_size }: VisionConfig): number =>
   Math.floor(image_size / patch_size) ** 2;
+
+/** Edge of an encoder's images. */
+export const inputSize = ({ input_size, image_size }: VisionConfig): number => input_size ?? image_size;
+
+/** Patches of the images that an encoder is given. */
+export function inputGrid(config: VisionConfig): { rows: number; columns: number } {
+  const edge = Math.floor(inputSize(config) / config.patch_size);
+  return { rows: edge, columns: edge };
+}
 
 export const layerSpecs = (
   prefix: string,
