@@ -20,9 +20,9 @@ export interface StageEstimate {
 
 /** Characters a token, English text under a byte-level BPE; the usual rule of thumb, for estimates only. */
 const CHARACTERS_PER_TOKEN = 4;
-const FLOAT = 4;
+export const FLOAT = 4;
 /** float32 weight, gradient, and AdamW's two moments. */
-const BYTES_TRAINED = 16;
+export const BYTES_TRAINED = 16;
 
 /** Image tokens after selection; a mixture gives those of both encoders. */
 export const patchesOf = ({ architecture, imageSize, patch }: EncoderEntry): number =>
@@ -35,7 +35,7 @@ const layersUsed = (entry: EncoderEntry, selectLayer: number): number =>
   selectLayer >= 0 ? selectLayer : entry.layers + 1 + selectLayer;
 
 /** Parameters of an encoder's matrix products up to the selected layer. */
-function encoderMatmul(entry: EncoderEntry, selectLayer: number): number {
+export function encoderMatmul(entry: EncoderEntry, selectLayer: number): number {
   const { hidden: d, intermediate: f, patch } = entry;
   return 3 * patch * patch * d + layersUsed(entry, selectLayer) * (4 * d * d + 2 * d * f);
 }
@@ -71,7 +71,7 @@ function llmLinears(entry: LlmEntry, i: number): readonly [number, number][] {
 const headDimOf = ({ headDim, hidden, heads }: LlmEntry): number => headDim ?? hidden / heads;
 
 /** The linear layers of all blocks. */
-const allLlmLinears = (entry: LlmEntry): readonly [number, number][] =>
+export const allLlmLinears = (entry: LlmEntry): readonly [number, number][] =>
   Array.from({ length: entry.layers }, (_, i) => llmLinears(entry, i)).flat();
 
 const encoderLinears = ({ hidden: d, intermediate: f }: EncoderEntry): readonly [number, number][] => [
@@ -88,7 +88,7 @@ export const llmMatmul = (entry: LlmEntry): number =>
   allLlmLinears(entry).reduce((sum, [i, o]) => sum + i * o, 0) + entry.vocab * entry.hidden;
 
 /** LoRA: r(in + out) for every linear layer except the head (vlm.md 1.5). */
-const loraParameters = (linears: readonly [number, number][], layers: number, rank: number): number =>
+export const loraParameters = (linears: readonly [number, number][], layers: number, rank: number): number =>
   layers * linears.reduce((sum, [i, o]) => sum + rank * (i + o), 0);
 
 const trainedOf = (tuning: Tuning, all: number, lora: (rank: number) => number): number =>

@@ -4,6 +4,7 @@ export * from './catalogue-index.js';
 export { BENCHMARKS, primaryMetric } from './benchmarks.js';
 export { openElmLayers } from './layer-wise.js';
 export { CONNECTORS, connectorParameters, connectorTokens } from './connectors.js';
+export { backboneCost, type BackboneCost } from './backbone-cost.js';
 export { estimateStage, type StageEstimate } from './costs.js';
 export { resolveCell, resolveGrid, type ResolvedRun } from './resolve-grid.js';
 export { DEFAULT_SYSTEM, type ResolvedStage } from './resolve-cell.js';

@@ -2,6 +2,7 @@ export {
   loadEncoder,
   loadLlm,
   loadWeights,
+  checkWeights,
   readEncoder,
   neededLayers,
   type Encoder,

@@ -1,12 +1,11 @@
-import { join, resolve } from 'node:path';
-import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Inventory } from '@ablate/contracts';
-import { AblateError } from '@ablate/errors';
 import { inventoryFolders } from '@ablate/runtime';
 import { takeInventory } from '@ablate/storage';
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { plural } from '../views/format.js';
+import { checkModels } from './check-models.js';
 
 type Findings = Omit<Inventory, 'backbones' | 'recipes' | 'benchmarks'> & {
   readonly node: string;
@@ -18,26 +17,9 @@ type Findings = Omit<Inventory, 'backbones' | 'recipes' | 'benchmarks'> & {
 };
 
 /** The folders of this machine, indexed here: works without a server. */
-async function indexHere(
-  context: Context,
-  models: string | undefined,
-): Promise<Omit<Findings, 'node' | 'server' | 'home'>> {
+async function indexHere(context: Context): Promise<Omit<Findings, 'node' | 'server' | 'home'>> {
   const folders = inventoryFolders(context.settings);
-  if (
-    models !== undefined &&
-    !(await stat(models).then(
-      (info) => info.isDirectory(),
-      () => false,
-    ))
-  )
-    throw new AblateError('NO_SUCH_FOLDER', `'${models}' is no folder.`, {
-      path: '--models',
-      value: models,
-      rule: 'a folder whose subfolders are backbones in the Hugging Face layout',
-      fix: 'Check the path.',
-    });
-  const chosen = models === undefined ? folders : { models: [resolve(models)], data: [], benchmarks: [] };
-  const { index, problems } = await takeInventory(chosen, join(context.settings.home, 'digests.json'));
+  const { index, problems } = await takeInventory(folders, join(context.settings.home, 'digests.json'));
   const ids = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
   return {
     backbones: ids(index.backbones),
@@ -67,6 +49,7 @@ function view(findings: Findings): string {
 
 /** What is here and what is wrong with it; problems are exit 1. A server that does not run is no problem. */
 export async function doctor(context: Context, models: string | undefined): Promise<ExitCode> {
+  if (models !== undefined) return checkModels(context, models);
   const server = await context.client.ready({}).then(
     ({ status }) => (status === 'ok' ? 'ready' : 'not ready'),
     () => 'not reachable' as const,
@@ -75,7 +58,7 @@ export async function doctor(context: Context, models: string | undefined): Prom
     node: process.versions.node,
     server,
     home: context.settings.home,
-    ...(await indexHere(context, models)),
+    ...(await indexHere(context)),
   };
   answer(context, findings, () => view(findings));
   return findings.problems.length > 0 ? EXIT.failed : EXIT.done;

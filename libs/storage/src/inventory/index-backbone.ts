@@ -34,7 +34,7 @@ async function countParameters(file: string, bytes: number): Promise<number> {
       if (8 + length + end > bytes)
         throw problem(
           file,
-          `is truncated: tensor "${name}" ends at byte ${8 + length + end} of ${bytes}`,
+          `is truncated: tensor "${name}" ([${shape.join(', ')}]) ends at byte ${8 + length + end} of ${bytes}`,
           'Every tensor lies within the file.',
           name,
         );

@@ -166,10 +166,10 @@ function checkCoverage(
     covered = end;
   }
   if (covered !== fileBytes) {
-    const last = ordered.at(-1)?.[0];
+    const [last, lastEntry] = ordered.at(-1) ?? ['', null];
     const problem =
       covered > fileBytes
-        ? `the file is cut off: it has ${fileBytes} bytes, and tensor "${last}" ends at ${covered}`
+        ? `the file is cut off: it has ${fileBytes} bytes, and tensor "${last}" [${lastEntry?.shape.join(', ')}] ends at ${covered}`
         : `${fileBytes - covered} bytes after the last tensor belong to nothing`;
     throw corrupt(file, problem, fileBytes, `The file has exactly ${covered} bytes.`);
   }

@@ -69,8 +69,12 @@ async function weightFiles(folder: string): Promise<{ files: string[]; fileOf: (
 /** Element types that are read as float32. */
 const WEIGHT_TYPES: readonly string[] = ['F32', 'BF16', 'F16'];
 
-/** Reads the tensors of `specs`; every name and shape is checked before any data is read. */
-export async function loadWeights(folder: string, specs: readonly ParameterSpec[]): Promise<Weights> {
+/** Checks every name, shape and element type of `specs` in a folder's headers, then gives the open files to `use`. */
+async function withWeights<T>(
+  folder: string,
+  specs: readonly ParameterSpec[],
+  use: (fileOf: (name: string) => SafetensorsFile) => Promise<T>,
+): Promise<T> {
   const { files, fileOf } = await weightFiles(folder);
   const open = new Map<string, SafetensorsFile>();
   try {
@@ -105,14 +109,19 @@ export async function loadWeights(folder: string, specs: readonly ParameterSpec[
         );
       }
     }
-    const weights = new Map<string, TensorData>();
-    for (const { name, shape } of specs)
-      weights.set(name, { ...(await open.get(fileOf(name))!.read(name)), shape });
-    return weights;
+    return await use((name) => open.get(fileOf(name))!);
   } finally {
     for (const file of open.values()) await file.close();
   }
 }
+
+/** Reads the tensors of `specs`, one at a time; every name and shape is checked before any data is read. */
+export const loadWeights = (folder: string, specs: readonly ParameterSpec[]): Promise<Weights> =>
+  withWeights(folder, specs, async (fileOf) => {
+    const weights = new Map<string, TensorData>();
+    for (const { name, shape } of specs) weights.set(name, { ...(await fileOf(name).read(name)), shape });
+    return weights;
+  });
 
 /**
  * A vision encoder from a Hugging Face folder (CLIP or SigLIP, vision-only or full; DINOv2), or a mixture of features: a folder with
@@ -120,19 +129,38 @@ export async function loadWeights(folder: string, specs: readonly ParameterSpec[
  * (all with null). Errors name file, tensor and expected shape.
  */
 export async function loadEncoder(folder: string, selectLayer: number | null): Promise<Encoder> {
-  const { type, config } = await readEncoder(folder);
+  const encoder = await readEncoder(folder);
   const weights = new Map<string, TensorData>();
-  for (const part of encoderParts({ type, config })) {
-    const { specs, layerOf } = encoderArchitecture(part.type);
-    const all = specs(part.config);
-    const needed =
-      selectLayer === null
-        ? all
-        : all.filter(({ name }) => layerOf(name) < neededLayers(part.config, selectLayer));
-    for (const [name, tensor] of await loadWeights(join(folder, part.prefix.replace('.', '/')), needed))
-      weights.set(`${part.prefix}${name}`, tensor);
+  for (const { prefix, folder: at, specs } of neededParts(folder, encoder, selectLayer))
+    for (const [name, tensor] of await loadWeights(at, specs)) weights.set(`${prefix}${name}`, tensor);
+  return { ...encoder, weights };
+}
+
+/** Folder and parameters of each part of an encoder that a hidden state needs; all with null. */
+const neededParts = (folder: string, encoder: EncoderDescription, selectLayer: number | null) =>
+  encoderParts(encoder).map(({ prefix, type, config }) => {
+    const { specs, layerOf } = encoderArchitecture(type);
+    const layers = selectLayer === null ? Infinity : neededLayers(config, selectLayer);
+    return {
+      prefix,
+      folder: join(folder, prefix.replace('.', '/')),
+      specs: specs(config).filter(({ name }) => layers === Infinity || layerOf(name) < layers),
+    };
+  });
+
+/**
+ * Whether a folder's weights are those that its config.json asks for, from the headers alone; throws what loading would throw.
+ * Of an encoder, everything up to the layer before the last is asked for.
+ */
+export async function checkWeights(folder: string, kind: 'encoder' | 'llm'): Promise<void> {
+  const nothing = async (): Promise<void> => {};
+  if (kind === 'llm') {
+    const file = join(folder, 'config.json');
+    const config = llmConfig(file, await readJson(file));
+    return withWeights(folder, llmArchitecture(config.model_type, file).specs(config), nothing);
   }
-  return { type, config, weights };
+  for (const part of neededParts(folder, await readEncoder(folder), -2))
+    await withWeights(part.folder, part.specs, nothing);
 }
 
 /** The config of an encoder's folder, without its weights. */
