@@ -48,7 +48,8 @@ export function coverage({ spec, expected }: OracleCase): Comparison {
   let [figures, worst] = [0, 0];
   const within = (path: string, value: number | undefined, from = low, to = high): void => {
     figures++;
-    if (value !== undefined && from === low) worst = Math.max(worst, Math.abs(value - (1 - simulating.alpha)));
+    if (value !== undefined && from === low)
+      worst = Math.max(worst, Math.abs(value - (1 - simulating.alpha)));
     if (!(value !== undefined && value >= from && value <= to))
       wrong.push({ path, expected: `${from} to ${to}`, found: value });
   };
