@@ -6,6 +6,7 @@ export { paretoFront, type Front, type Objective } from './composite/pareto.js';
 export * from './corrections.js';
 export { aliasedGroups, confounding, joinAxes, type Confounding } from './design/confounding.js';
 export { fractionalDesign, type FractionalDesign } from './design/fractional.js';
+export { proposeDesign, type DesignProposal, type DesignQuestion } from './design/propose-design.js';
 export { optimality, type Optimality } from './design/optimality.js';
 export * from './distributions/basic.js';
 export { noncentralFSf, noncentralTCdf, noncentralTSf } from './distributions/noncentral.js';

@@ -14,7 +14,7 @@ function casesIn(path: string): readonly string[] {
 const shown = 20;
 const value = (one: unknown): string => (one === undefined ? 'nothing' : (JSON.stringify(one) ?? 'nothing'));
 
-function print({ name, kind, figures, worst, seconds, passed, wrong, error }: CaseResult): void {
+function print({ name, kind, figures, worst, tolerance, seconds, passed, wrong, error }: CaseResult): void {
   console.log(
     [
       passed ? 'ok  ' : 'FAIL',
@@ -22,6 +22,7 @@ function print({ name, kind, figures, worst, seconds, passed, wrong, error }: Ca
       kind.padEnd(20),
       `${figures}`.padStart(6),
       worst.toExponential(1).padStart(9),
+      tolerance.toExponential(0).padStart(9),
       `${seconds.toFixed(2)} s`.padStart(8),
     ].join(' '),
   );
@@ -47,7 +48,7 @@ if (!existsSync(folder) || !statSync(folder).isDirectory()) {
   process.exit(2);
 }
 const results: CaseResult[] = [];
-if (!json) console.log(`     ${'case'.padEnd(28)} ${'kind'.padEnd(20)} figures     worst     time`);
+if (!json) console.log(`     ${'case'.padEnd(28)} ${'kind'.padEnd(20)} figures     worst tolerance     time`);
 for (const one of casesIn(folder)) {
   const result = runCase(one, basename(one));
   results.push(result);

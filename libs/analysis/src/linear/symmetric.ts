@@ -14,7 +14,7 @@ export function positive(matrix: readonly Float64Array[]): Positive {
   for (let j = 0; j < n; j++) {
     let diagonal = at(j, j);
     for (let k = 0; k < j; k++) diagonal -= at(j, k) ** 2;
-    if (!(diagonal > 0)) throw new RangeError('The matrix is not positive definite.');
+    if (!(diagonal > 1e-13 * at(j, j))) throw new RangeError('The matrix is not positive definite.');
     const root = Math.sqrt(diagonal);
     logDeterminant += 2 * Math.log(root);
     (lower[j] as Float64Array)[j] = root;
