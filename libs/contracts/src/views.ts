@@ -135,6 +135,13 @@ const interval = z.object({
   high: z.number().nullable(),
 });
 
+const pairedDifference = z.object({
+  mean: z.number(),
+  pairs: z.int(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+
 export const cellScore = interval.extend({
   benchmark: z.string(),
   metric: z.string(),
@@ -144,6 +151,10 @@ export const cellScore = interval.extend({
     .object({ mean: z.number(), low: z.number(), high: z.number() })
     .nullable()
     .describe('Over blind, paired by question, 95 % interval'),
+  rank: z.int().describe('Among the cells by mean: 1 is best'),
+  difference: pairedDifference
+    .nullable()
+    .describe('To the baseline cell over the seeds that both have; null for the baseline itself'),
 });
 
 export const comparison = z
@@ -157,6 +168,18 @@ export const comparison = z
         levels,
         baseline: z.boolean(),
         scores: z.array(cellScore),
+        cost: z
+          .object({
+            flops: z.number(),
+            seconds: z.number().nullable().describe('Of its finished trainings; null while one is missing'),
+            peakMemoryBytes: z.number(),
+          })
+          .describe('Of the trainings of one run, shared ones counted in full'),
+        composite: z
+          .object({ z: z.number(), rank: z.number() })
+          .nullable()
+          .describe('Mean z-score and mean rank over the benchmarks; null unless it has all of two or more'),
+        front: z.boolean().describe('No other cell scores better on the first benchmark and costs less'),
       }),
     ),
     best: z
@@ -173,6 +196,8 @@ export const comparison = z
       }),
     ),
     savedTrainings: z.int(),
+    seeds: z.array(z.int()),
+    sharedBySeeds: z.array(z.string()).describe('Trainings that seeds do not draw again'),
     notes: z.array(z.string()),
   })
   .meta({ id: 'Comparison' });

@@ -165,7 +165,18 @@ describe('progress', () => {
 
 describe('a comparison', () => {
   const metric = 'emoji-vqa/accuracy';
-  const score = { benchmark: 'emoji-vqa', metric, n: 2, sd: 0.01, low: 0.4, high: 0.6, majority: 0.25 };
+  const score = {
+    benchmark: 'emoji-vqa',
+    metric,
+    n: 2,
+    sd: 0.01,
+    low: 0.4,
+    high: 0.6,
+    majority: 0.25,
+    rank: 1,
+    difference: null,
+  };
+  const rest = { cost: { flops: 1, seconds: 1, peakMemoryBytes: 1 }, composite: null, front: false };
   const comparison: Comparison = {
     experiment: 'grid-1',
     benchmarks: [{ id: 'emoji-vqa', metric }],
@@ -176,8 +187,9 @@ describe('a comparison', () => {
         levels: {},
         baseline: true,
         scores: [{ ...score, mean: 0.5, blind: 0.2, gain: { mean: 0.3, low: 0.25, high: 0.35 } }],
+        ...rest,
       },
-      { id: 'b', label: 'resampler', levels: {}, baseline: false, scores: [] },
+      { id: 'b', label: 'resampler', levels: {}, baseline: false, scores: [], ...rest },
     ],
     best: { id: 'a', label: 'linear', metric, mean: 0.5, n: 2 },
     effects: [
@@ -195,6 +207,8 @@ describe('a comparison', () => {
         nested: true,
       },
     ],
+    seeds: [1],
+    sharedBySeeds: [],
     savedTrainings: 12,
     notes: ['nested'],
   };

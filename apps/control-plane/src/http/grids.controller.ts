@@ -8,7 +8,7 @@ import { submitExperiment } from '../planning/submit-experiment.js';
 import { compareCells } from '../read/compare-cells.js';
 import { describeExperiment, listExperiments } from '../read/describe-experiment.js';
 import { describeRuns } from '../read/describe-runs.js';
-import { exportTable } from '../read/export-table.js';
+import { exportTable } from '../export/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { queryOf, specOf } from './parse.js';
 

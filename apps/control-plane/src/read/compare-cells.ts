@@ -1,10 +1,12 @@
-import { axisEffects, bestCell, cellMeans } from '@ablate/analysis';
+import { axisEffects, composite, paretoFront } from '@ablate/analysis';
 import type { CellScore, Comparison } from '@ablate/contracts';
 import { shortLabel, type Cell, type GridSpec, type Level } from '@ablate/design-space';
 import type { Experiment } from '@ablate/storage';
 import type { Context } from '../context.js';
+import { costCells, type CellCost } from './cost-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
+import { scoreCells } from './score-cells.js';
 
 function notesOf({ notes }: Experiment, { undrawn, missing, scores }: Measurements): string[] {
   return [
@@ -20,70 +22,104 @@ function notesOf({ notes }: Experiment, { undrawn, missing, scores }: Measuremen
   ];
 }
 
+type Scores = ReadonlyMap<string, readonly CellScore[]>;
+
+/** One figure over the benchmarks for every cell that has them all; more is better on each. */
+function compositeOf(benchmarks: Comparison['benchmarks'], scores: Scores) {
+  const figure = composite(
+    [...scores.keys()],
+    Object.fromEntries(benchmarks.map(({ metric }) => [metric, 'max' as const])),
+    (cell, metric) => scores.get(cell)?.find((score) => score.metric === metric)?.mean ?? null,
+  );
+  return (cell: string): Comparison['cells'][number]['composite'] => {
+    const z = figure.zMeanDdof1[cell];
+    const rank = figure.rankMean[cell];
+    return benchmarks.length < 2 || z === undefined || rank === undefined ? null : { z, rank };
+  };
+}
+
+/** Cells that no other one beats on the first benchmark and on operations at once. */
+function frontOf(metric: string | undefined, scores: Scores, costs: ReadonlyMap<string, CellCost>) {
+  const points = [...scores].map(([id, own]) => ({
+    id,
+    values: {
+      score: own.find((score) => score.metric === metric)?.mean ?? null,
+      flops: costs.get(id)?.flops ?? null,
+    },
+  }));
+  return new Set(
+    paretoFront(points, [
+      { name: 'score', sense: 'max' },
+      { name: 'flops', sense: 'min' },
+    ]).front,
+  );
+}
+
 /** Cells by benchmark, best cell, what each axis changed against the baseline; aggregates over all finished runs. */
 export async function compareCells(context: Context, experiment: Experiment): Promise<Comparison> {
   const spec = experiment.spec as unknown as GridSpec;
   const rows = await context.experiments.cells(experiment.id);
-  const measured = await measureCells(context, experiment, await context.experiments.runs(experiment.id));
-  const { benchmarks, scores, controlsOf, undrawn } = measured;
-  const means = cellMeans(scores);
-  const meanOf = new Map(means.map((entry) => [`${entry.cellId} ${entry.metric}`, entry]));
-  const scoreOf = (cellId: string, benchmark: Comparison['benchmarks'][number]): CellScore[] => {
-    const found = meanOf.get(`${cellId} ${benchmark.metric}`);
-    if (!found) return [];
-    const { mean, n, sd, low, high } = found;
-    return [
-      {
-        benchmark: benchmark.id,
-        metric: benchmark.metric,
-        mean,
-        n,
-        sd,
-        low,
-        high,
-        ...controlsOf(cellId, benchmark),
-      },
-    ];
-  };
-  const best = benchmarks[0] ? bestCell(means, benchmarks[0].metric) : null;
-  const cells: Cell[] = rows.map(({ cellId, levels }) => ({
+  const runs = await context.experiments.runs(experiment.id);
+  const measured = await measureCells(context, experiment, runs);
+  const benchmarks = [...measured.benchmarks];
+  const byCell = scoreCells(measured, experiment.baselineCell);
+  const costs = costCells(runs, measured.stages);
+  const compositeFor = compositeOf(benchmarks, byCell);
+  const front = frontOf(benchmarks[0]?.metric, byCell, costs);
+  const cells = rows.map(({ cellId, label, levels }): Comparison['cells'][number] => ({
     id: cellId,
-    levels: readLevels(levels),
+    label,
+    levels: readLevels(levels) as Comparison['cells'][number]['levels'],
+    baseline: cellId === experiment.baselineCell,
+    scores: [...(byCell.get(cellId) ?? [])],
+    cost: costs.get(cellId) ?? { flops: 0, seconds: null, peakMemoryBytes: 0 },
+    composite: compositeFor(cellId),
+    front: front.has(cellId),
   }));
-  const baseline = cells.find(({ id }) => id === experiment.baselineCell)?.levels;
-  const nameOf = (level: Level, axis: string): string => shortLabel(level, spec.axes[axis] ?? [level]);
-  const effects = baseline
-    ? benchmarks.flatMap(({ metric }) =>
-        axisEffects({
-          cells,
-          baseline,
-          zip: spec.zip ?? [],
-          scores,
-          metric,
-          nested: undrawn.length > 0,
-          nameOf,
-        }),
-      )
-    : [];
   return {
     experiment: experiment.id,
-    benchmarks: [...benchmarks],
-    cells: rows.map(({ cellId, label, levels }) => ({
-      id: cellId,
-      label,
-      levels: readLevels(levels) as Comparison['cells'][number]['levels'],
-      baseline: cellId === experiment.baselineCell,
-      scores: benchmarks.flatMap((benchmark) => scoreOf(cellId, benchmark)),
-    })),
-    best: best && {
-      id: best.cellId,
-      label: rows.find(({ cellId }) => cellId === best.cellId)!.label,
-      metric: best.metric,
-      mean: best.mean,
-      n: best.n,
-    },
-    effects: effects.map(({ axes, ...effect }) => ({ ...effect, axis: axes.join(' + ') })),
+    benchmarks,
+    cells,
+    best: bestOf(cells, benchmarks[0]?.metric),
+    effects: changesOf(experiment, spec, cells, measured),
     savedTrainings: experiment.savedTrainings,
+    seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
+    sharedBySeeds: [...measured.undrawn],
     notes: notesOf(experiment, measured),
   };
+}
+
+function bestOf(cells: Comparison['cells'], metric: string | undefined): Comparison['best'] {
+  const best = cells
+    .flatMap(({ id, label, scores }) => {
+      const score = scores.find((one) => one.metric === metric);
+      return score?.rank === 1 ? [{ id, label, metric: score.metric, mean: score.mean, n: score.n }] : [];
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  return best[0] ?? null;
+}
+
+function changesOf(
+  { baselineCell }: Experiment,
+  spec: GridSpec,
+  cells: readonly { readonly id: string; readonly levels: unknown; readonly baseline: boolean }[],
+  { benchmarks, scores, undrawn }: Measurements,
+): Comparison['effects'] {
+  const known = cells as readonly Cell[];
+  const baseline = known.find(({ id }) => id === baselineCell)?.levels;
+  if (!baseline) return [];
+  const nameOf = (level: Level, axis: string): string => shortLabel(level, spec.axes[axis] ?? [level]);
+  return benchmarks
+    .flatMap(({ metric }) =>
+      axisEffects({
+        cells: known,
+        baseline,
+        zip: spec.zip ?? [],
+        scores,
+        metric,
+        nested: undrawn.length > 0,
+        nameOf,
+      }),
+    )
+    .map(({ axes, ...effect }) => ({ ...effect, axis: axes.join(' + ') }));
 }

@@ -17,6 +17,8 @@ export interface Measurements {
   readonly missing: number;
   /** Training stages that runs with different seeds share. */
   readonly undrawn: readonly string[];
+  /** Of all runs, by key. */
+  readonly stages: ReadonlyMap<string, Stage>;
   readonly controlsOf: (cellId: string, benchmark: Benchmark) => Controls;
 }
 
@@ -86,6 +88,7 @@ export async function measureCells(
     scores,
     missing: runs.length * benchmarks.length - scores.length,
     undrawn: sharedBySeeds(runs, stages),
+    stages: new Map(stages.map((stage) => [stage.key, stage])),
     controlsOf: (cellId, { id, metric }) => {
       const group = groupOf(cellId, id);
       const bare = metric.slice(id.length + 1);
