@@ -38,3 +38,4 @@ export { isItNoise, shownP, type ErrorSource, type NoiseAnswer, type NoiseQuesti
 export type { Estimate } from './linear/estimate.js';
 export type { Run } from './linear/runs.js';
 export { meanInterval, type MeanInterval } from './mean-interval.js';
+export { answerEffects, type AnswerInput, type EffectsAnswer } from './answer/answer-effects.js';
