@@ -26,3 +26,4 @@ export type {
   StageView,
   WorkerView,
 } from './views.js';
+export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';

@@ -1,5 +1,6 @@
 import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
+import { effectsView, pivotView, questionsView } from './effects-view.js';
 import { gridSpec } from './grid-spec.js';
 import {
   attemptView,
@@ -78,6 +79,41 @@ export const routes = {
     summary: 'Cells by benchmark, best cell, what each axis changed against the baseline',
     params: id,
     response: comparison,
+  },
+  effects: {
+    method: 'GET',
+    path: '/experiments/:id/effects',
+    summary: 'What each axis does to a metric, with intervals, and what cannot be told',
+    params: id,
+    query: z.object({
+      metric: z.string().optional().describe('The first benchmark unless given'),
+      model: z.enum(['main', 'two_way']).default('main'),
+      joint: z
+        .string()
+        .optional()
+        .describe('Axes to analyse as one, by commas; several groups by semicolons'),
+    }),
+    response: effectsView,
+  },
+  pivot: {
+    method: 'GET',
+    path: '/experiments/:id/pivot',
+    summary: 'Means by any two axes',
+    params: id,
+    query: z.object({ rows: z.string(), columns: z.string(), metric: z.string().optional() }),
+    response: pivotView,
+  },
+  questions: {
+    method: 'GET',
+    path: '/runs/:id/questions',
+    summary: 'Two runs compared within a benchmark, question by question',
+    params: id,
+    query: z.object({
+      with: z.string().describe('The other run'),
+      benchmark: z.string(),
+      seed: z.coerce.number().int().default(1).describe('Of the resampling'),
+    }),
+    response: questionsView,
   },
   export: {
     method: 'GET',

@@ -57,4 +57,13 @@ export class ResultRepository {
             GROUP BY m.name, p.question_id) questions
       WHERE difference IS NOT NULL GROUP BY name ORDER BY name`;
   }
+
+  /** Marks of a stage's own answers by question, in the order of the questions' ids. */
+  scores(stageKey: string): Promise<{ questionId: string; score: number }[]> {
+    return this.database.prediction.findMany({
+      where: { stageKey, control: 'none' },
+      orderBy: { questionId: 'asc' },
+      select: { questionId: true, score: true },
+    });
+  }
 }

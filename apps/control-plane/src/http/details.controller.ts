@@ -7,11 +7,13 @@ import type {
   LogLine,
   MetricSeries,
   ProjectView,
+  QuestionsView,
   RunView,
   StageView,
   WorkerView,
 } from '@ablate/contracts';
 import { CONTEXT, type Context } from '../context.js';
+import { compareRuns } from '../read/compare-runs.js';
 import { describeRuns, findRun, readLogs, readMetrics } from '../read/describe-runs.js';
 import { describeAttempts, describeWorkers } from '../read/describe-workers.js';
 import { explainStage } from '../read/explain-stage.js';
@@ -30,6 +32,11 @@ export class DetailsController {
   @Get('runs/:id/logs')
   logs(@Param('id') id: string, @Query() raw: unknown): Promise<LogLine[]> {
     return readLogs(this.context, id, queryOf(routes.logs.query, raw).limit);
+  }
+
+  @Get('runs/:id/questions')
+  questions(@Param('id') id: string, @Query() raw: unknown): Promise<QuestionsView> {
+    return compareRuns(this.context, id, queryOf(routes.questions.query, raw));
   }
 
   @Get('stages/:id')

@@ -1,6 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { routes } from '@ablate/contracts';
-import type { Comparison, ExperimentDetail, ExperimentView, Plan, RunView } from '@ablate/contracts';
+import type {
+  Comparison,
+  EffectsView,
+  ExperimentDetail,
+  ExperimentView,
+  PivotView,
+  Plan,
+  RunView,
+} from '@ablate/contracts';
 import { CONTEXT, type Context } from '../context.js';
 import { cancelExperiment, retryExperiment } from '../planning/change-experiment.js';
 import { planGrid } from '../planning/plan-grid.js';
@@ -10,6 +18,8 @@ import { describeExperiment, listExperiments } from '../read/describe-experiment
 import { describeRuns } from '../read/describe-runs.js';
 import { exportTable } from '../export/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
+import { readEffects } from '../read/read-effects.js';
+import { readPivot } from '../read/read-pivot.js';
 import { queryOf, specOf } from './parse.js';
 
 @Controller('api/v1')
@@ -50,6 +60,18 @@ export class GridsController {
   @Get('experiments/:id/comparison')
   async compare(@Param('id') id: string): Promise<Comparison> {
     return compareCells(this.context, await findExperiment(this.context.experiments, id));
+  }
+
+  @Get('experiments/:id/effects')
+  async effects(@Param('id') id: string, @Query() raw: unknown): Promise<EffectsView> {
+    const experiment = await findExperiment(this.context.experiments, id);
+    return readEffects(this.context, experiment, queryOf(routes.effects.query, raw));
+  }
+
+  @Get('experiments/:id/pivot')
+  async pivot(@Param('id') id: string, @Query() raw: unknown): Promise<PivotView> {
+    const experiment = await findExperiment(this.context.experiments, id);
+    return readPivot(this.context, experiment, queryOf(routes.pivot.query, raw));
   }
 
   @Get('experiments/:id/export')
