@@ -87,7 +87,7 @@ describe('the command line', () => {
     ['too many arguments', ['plan', 'a', 'b'], 2, 'BAD_COMMAND'],
     ['a wrong choice', ['export', 'x', '--format', 'word'], 2, 'BAD_COMMAND'],
     ['a wrong number', ['logs', 'x', '--limit', 'many'], 2, 'BAD_COMMAND'],
-    ['a verb of a later build', ['effects', 'x', '--metric', 'm'], 2, 'NOT_IN_THIS_BUILD'],
+    ['a verb of a later build', ['predict', 'x', '--metric', 'm'], 2, 'NOT_IN_THIS_BUILD'],
     ['a wrong port', ['status', '--port', '99999'], 2, 'BAD_SETTINGS'],
     ['a wrong address', ['status', '--url', 'nowhere'], 2, 'BAD_SETTINGS'],
     ['a missing file', ['plan', '/nowhere/grid.yaml'], 2, 'FILE_NOT_READABLE'],

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { AblateError, toErrorShape } from '@ablate/errors';
 import { createContext, type CommonOptions, type Context, type Terminal } from './context.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
+import { addAnalysis } from './verbs/analyse.js';
 import * as change from './verbs/change.js';
 import { checkData, type CheckDataOptions } from './verbs/check-data.js';
 import { doctor } from './verbs/doctor.js';
@@ -43,11 +44,6 @@ function addReading(program: Command, run: Run): void {
     .option('--limit <n>', 'the last n lines', whole, 2000)
     .addHelpText('after', examples('logs what-matters-1a2b3c-1 --limit 50'))
     .action((id: string, { limit }: { limit: number }) => run((context) => read.logs(context, id, limit)));
-  program
-    .command('compare <experiment>')
-    .description('cells by benchmark, the best cell, what each axis changed against the baseline')
-    .addHelpText('after', examples('compare what-matters-1a2b3c'))
-    .action((id: string) => run((context) => read.compare(context, id)));
   program
     .command('export <experiment>')
     .description('the comparison as a table for a paper or a program')
@@ -169,6 +165,7 @@ function createProgram(out: Terminal, run: Run): Command {
       `\nExit codes: 0 done, 1 failed work, 2 bad input, 3 cannot reach the server.${examples('demo', 'up', 'submit examples/demo.yaml --wait')}`,
     );
   addReading(program, run);
+  addAnalysis(program, run, examples);
   addData(program, run);
   addChanging(program, run);
   addLocal(program, run);

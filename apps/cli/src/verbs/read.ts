@@ -1,7 +1,6 @@
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { readGridFile } from '../grid-file.js';
-import { comparisonView } from '../views/comparison-view.js';
 import { explainView } from '../views/explain-view.js';
 import { planView } from '../views/plan-view.js';
 import { experimentsView, experimentView } from '../views/progress-view.js';
@@ -46,12 +45,6 @@ export async function logs(context: Context, id: string, limit: number): Promise
   answer(context, lines, () =>
     lines.length === 0 ? 'No log lines yet.' : lines.map(({ stage, text }) => `${stage}  ${text}`).join('\n'),
   );
-  return EXIT.done;
-}
-
-export async function compare(context: Context, id: string): Promise<ExitCode> {
-  const found = await context.client.compare({ params: { id } });
-  answer(context, found, () => comparisonView(found));
   return EXIT.done;
 }
 

@@ -32,6 +32,14 @@ export function duration(seconds: number): string {
 /** A score: three decimals. */
 export const score = (value: number): string => value.toFixed(3);
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
+/** Three significant digits, never in exponents: scores may be shares or points. */
+export function significant(value: number): string {
+  if (value === 0) return '0';
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(decimals, 6));
+}
+export const signedSignificant = (value: number): string =>
+  `${value < 0 ? '-' : '+'}${significant(Math.abs(value))}`;
 /** `[low, high]`, or a dash where a spread needs more values. */
 export const interval = (low: number | null, high: number | null, write = score): string =>
   low === null || high === null ? '—' : `[${write(low)}, ${write(high)}]`;
