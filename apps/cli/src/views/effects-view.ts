@@ -94,6 +94,7 @@ export function effectsView(view: EffectsView): string {
   const smallest = view.axes.flatMap(({ name, detectable }) =>
     detectable === null ? [] : [`${name} ${significant(detectable)}`],
   );
+  const constant = Object.entries(view.constant).map(([axis, level]) => `${axis} ${level}`);
   return [
     `${view.experiment}: ${view.metric} over ${used} runs; ${noise}.`,
     ...(view.because === null ? [] : [view.because]),
@@ -110,7 +111,7 @@ export function effectsView(view: EffectsView): string {
     ...interactions(view),
     '',
     ...(smallest.length === 0 ? [] : [`Smallest differences found with 80 % power: ${smallest.join(', ')}.`]),
-    ...Object.entries(view.constant).map(([axis, level]) => `The same everywhere: ${axis} ${level}.`),
+    ...(constant.length === 0 ? [] : [`The same in every run: ${constant.join(', ')}.`]),
     ...view.aliases.map(({ sentence }) => `Confounded: ${sentence}`),
     ...view.withheld.map(({ axis, reason }) => `Withheld: ${axis}. ${reason}`),
     ...view.notes.map((note) => `Note: ${note}`),

@@ -2,12 +2,11 @@ import { holm } from '../corrections.js';
 import { analyseEffects, type EffectsReport } from '../effects/analyse-effects.js';
 import { explainModel } from '../effects/explain.js';
 import { isItNoise, type ErrorSource, type Verdict } from '../is-it-noise.js';
-import type { Estimate } from '../linear/estimate.js';
 import { factorsOf } from '../linear/factors.js';
 import { usable, type Run } from '../linear/runs.js';
 import { pairedVsBaseline, type PairedReport } from '../paired/paired-vs-baseline.js';
 import { noncentralityFor, seedsNeeded } from '../power/power.js';
-import { independentFigures, type Figures } from './figures.js';
+import { independentFigures, type DifferenceFigure, type Figures } from './figures.js';
 import { nestedFigures } from './nested-figures.js';
 import { modelAxes, type Alias, type AxisTable } from './model-axes.js';
 
@@ -21,10 +20,7 @@ export interface AnswerInput {
   readonly alpha?: number;
 }
 
-export interface Difference extends Estimate {
-  readonly axis: string;
-  readonly level: string;
-  readonly baseline: string;
+export interface Difference extends DifferenceFigure {
   /** Holm-corrected over all differences of this answer. */
   readonly pHolm: number | null;
   readonly verdict: Verdict;
