@@ -17,6 +17,12 @@ const whole = (text: string): number => {
   return value;
 };
 
+const positive = (text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+};
+
 const examples = (...lines: readonly string[]): string =>
   `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ablate ${line}`).join('\n')}\n`;
 
@@ -25,9 +31,19 @@ type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<void>;
 function addReading(program: Command, run: Run): void {
   program
     .command('plan <file>')
-    .description('what a grid would run, cost and share; nothing starts')
-    .addHelpText('after', examples('plan examples/demo.yaml', 'plan examples/demo.yaml --json | jq .counts'))
-    .action((file: string) => run((context) => read.plan(context, file)));
+    .description('what a grid would run, cost, share and be able to tell; nothing starts')
+    .option('--difference <d>', 'smallest difference worth finding: proposes a cheaper design', positive)
+    .addHelpText(
+      'after',
+      examples(
+        'plan examples/demo.yaml',
+        'plan examples/demo.yaml --difference 0.03',
+        'plan examples/demo.yaml --json | jq .counts',
+      ),
+    )
+    .action((file: string, { difference }: { difference?: number }) =>
+      run((context) => read.plan(context, file, difference)),
+    );
   program
     .command('status [experiment]')
     .description('experiments, or one with a bar per stage and what failed')

@@ -5,6 +5,7 @@ export { composite, type Composite, type Sense } from './composite/composite.js'
 export { paretoFront, type Front, type Objective } from './composite/pareto.js';
 export * from './corrections.js';
 export { aliasedGroups, confounding, joinAxes, type Confounding } from './design/confounding.js';
+export { describeDesign, type DesignDescription } from './design/describe-design.js';
 export { fractionalDesign, type FractionalDesign } from './design/fractional.js';
 export { proposeDesign, type DesignProposal, type DesignQuestion } from './design/propose-design.js';
 export { optimality, type Optimality } from './design/optimality.js';

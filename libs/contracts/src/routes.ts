@@ -41,8 +41,16 @@ export const routes = {
   plan: {
     method: 'POST',
     path: '/plans',
-    summary: 'What a grid would run, cost and share',
-    body: spec,
+    summary: 'What a grid would run, cost, share and be able to tell',
+    body: spec.extend({
+      difference: z
+        .number()
+        .positive()
+        .optional()
+        .describe(
+          'Smallest difference worth finding, in units of the first metric: asks for a cheaper design',
+        ),
+    }),
     response: plan,
   },
   submit: {

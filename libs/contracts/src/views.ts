@@ -39,6 +39,38 @@ export const plannedStage = z.object({
   peakMemoryBytes: z.number(),
 });
 
+const planStatistics = z
+  .object({
+    metric: z.string(),
+    axes: z.array(
+      z.object({
+        axis: z.string(),
+        levels: z.int(),
+        status: z.enum(['estimable', 'partly', 'aliased']),
+        detectable: z
+          .number()
+          .nullable()
+          .describe('Smallest difference found with 80 % power, in units of the metric'),
+      }),
+    ),
+    aliases: z.array(z.string()).describe('Effects that the design cannot tell apart'),
+    noise: z
+      .object({ sd: z.number(), df: z.int(), experiment: z.string() })
+      .nullable()
+      .describe('Between seeds, as the newest experiment of the project knows it'),
+    independentRuns: z.int().describe('Of each cell: seeds that share a stage count as one'),
+    cheaper: z
+      .object({
+        cells: z.array(z.record(z.string(), z.string())),
+        runs: z.int(),
+        detectable: z.number(),
+      })
+      .nullable()
+      .describe('Fewer cells that still find the difference asked for'),
+    notes: z.array(z.string()),
+  })
+  .describe('What the design will be able to tell');
+
 export const plan = z
   .object({
     project: z.string(),
@@ -57,6 +89,7 @@ export const plan = z
     numericsAssumed: z.boolean(),
     stages: z.array(plannedStage),
     cells: z.array(z.object({ id: z.string(), label: z.string(), levels })),
+    statistics: planStatistics.nullable().describe('Null for a grid that evaluates nothing or is too large'),
     notes: z.array(z.string()),
   })
   .meta({ id: 'Plan' });

@@ -8,8 +8,15 @@ import { runsView } from '../views/runs-view.js';
 
 /** The verbs that ask and answer; nothing changes. */
 
-export async function plan(context: Context, file: string): Promise<ExitCode> {
-  const found = await context.client.plan({ body: { spec: await readGridFile(file) } });
+export async function plan(
+  context: Context,
+  file: string,
+  difference: number | undefined,
+): Promise<ExitCode> {
+  const spec = await readGridFile(file);
+  const found = await context.client.plan({
+    body: { spec, ...(difference === undefined ? {} : { difference }) },
+  });
   answer(context, found, () => planView(found));
   return EXIT.done;
 }

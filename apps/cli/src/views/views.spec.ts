@@ -87,9 +87,25 @@ it('a plan says what is shared before anything runs', () => {
     numericsAssumed: true,
     stages: [],
     cells: [],
+    statistics: {
+      metric: 'quiz/accuracy',
+      axes: [
+        { axis: 'encoder', levels: 2, status: 'estimable', detectable: 0.0213 },
+        { axis: 'data', levels: 2, status: 'aliased', detectable: null },
+      ],
+      aliases: ['data and strategy always change together: no run can tell them apart.'],
+      noise: { sd: 0.0123, df: 8, experiment: 'grid-0' },
+      independentRuns: 2,
+      cheaper: { cells: [{ encoder: 'clip', data: 'rich' }], runs: 2, detectable: 0.03 },
+      notes: [],
+    },
     notes: ['something'],
   };
   const text = planView(plan);
+  expect(text).toContain('It can tell what each of these does: encoder.');
+  expect(text).toContain('Confounded: data and strategy always change together');
+  expect(text).toContain('Smallest differences in quiz/accuracy it finds with 80 % power: encoder 0.0213 (');
+  expect(text).toContain('Cheaper: 1 cell (2 runs) find 0.0300 on every axis:\n  clip · rich');
   expect(text).toContain('demo / grid: 8 cells, 16 runs');
   expect(text).toMatch(/pretrain +16 +4 +0\n/);
   expect(text).toMatch(/evaluate +32 +32 +0\n/);

@@ -12,6 +12,7 @@ import type {
 import { CONTEXT, type Context } from '../context.js';
 import { cancelExperiment, retryExperiment } from '../planning/change-experiment.js';
 import { planGrid } from '../planning/plan-grid.js';
+import { planStatistics } from '../planning/plan-statistics.js';
 import { submitExperiment } from '../planning/submit-experiment.js';
 import { compareCells } from '../read/compare-cells.js';
 import { describeExperiment, listExperiments } from '../read/describe-experiment.js';
@@ -20,7 +21,7 @@ import { exportTable } from '../export/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
-import { queryOf, specOf } from './parse.js';
+import { differenceOf, queryOf, specOf } from './parse.js';
 
 @Controller('api/v1')
 export class GridsController {
@@ -33,7 +34,10 @@ export class GridsController {
   @Post('plans')
   @HttpCode(200)
   async plan(@Body() body: unknown): Promise<Plan> {
-    return (await planGrid(this.context, specOf(body))).plan;
+    const spec = specOf(body);
+    const { plan, grid } = await planGrid(this.context, spec);
+    const statistics = await planStatistics(this.context, spec, grid, differenceOf(body));
+    return { ...plan, statistics };
   }
 
   @Post('experiments')

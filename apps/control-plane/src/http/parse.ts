@@ -1,4 +1,4 @@
-import { parseGridSpec, parseWith } from '@ablate/contracts';
+import { parseGridSpec, parseWith, routes } from '@ablate/contracts';
 import type { GridSpec } from '@ablate/design-space';
 import type { z } from 'zod';
 
@@ -9,3 +9,11 @@ export const queryOf = <S extends z.ZodType>(schema: S, raw: unknown): z.infer<S
 /** The grid in a body `{ spec }`; errors name fields of the grid, not of the body. */
 export const specOf = (body: unknown): GridSpec =>
   parseGridSpec((body as { spec?: unknown } | null)?.spec ?? null);
+
+/** The difference worth finding in the body of a plan, if it asks for one. */
+export const differenceOf = (body: unknown): number | undefined =>
+  parseWith(
+    routes.plan.body.pick({ difference: true }),
+    { difference: (body as { difference?: unknown } | null)?.difference },
+    'BAD_REQUEST',
+  ).difference;

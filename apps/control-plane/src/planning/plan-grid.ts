@@ -9,7 +9,7 @@ import { resolveStages, savedTrainings, type ResolvedGrid } from './resolve-grid
 const ASSUMED_NUMERICS = 'onnx-cpu';
 
 export interface Planned {
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, 'statistics'>;
   readonly grid: ResolvedGrid;
 }
 
@@ -72,7 +72,7 @@ export async function planGrid(context: Context, spec: GridSpec): Promise<Planne
   const timed = grid.stages.map((stage) => ({ ...stage, seconds: clock.seconds(stage) }));
   const newTimed = timed.filter(({ key }) => isNew(key));
   const trainings = timed.filter(({ kind }) => kind === 'train');
-  const plan: Plan = {
+  const plan: Planned['plan'] = {
     project: spec.project,
     name: spec.name,
     counts: {

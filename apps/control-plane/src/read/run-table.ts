@@ -1,24 +1,15 @@
 import type { AnswerInput } from '@ablate/analysis';
 import { AblateError } from '@ablate/errors';
-import { shortLabel, type GridSpec, type Levels } from '@ablate/design-space';
+import type { GridSpec } from '@ablate/design-space';
 import type { Experiment, RunRow, Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
 import { runStateOf, stateOf } from './describe-stage.js';
+import { labelCells } from './label-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
 
 export interface RunTable extends Required<Pick<AnswerInput, 'axes' | 'baseline' | 'runs'>> {
   readonly metric: string;
-}
-
-/** An axis that a cell leaves out (`when`). */
-const ABSENT = '-';
-
-/** Which axes move as one by the grid's own word: a zip is one axis under a joint name. */
-function columnsOf(spec: GridSpec, cells: readonly Levels[]): readonly (readonly string[])[] {
-  const names = [...new Set(cells.flatMap((levels) => Object.keys(levels)))];
-  const groups = names.map((axis) => spec.zip?.find((group) => group.includes(axis)) ?? [axis]);
-  return [...new Map(groups.map((group) => [group.join(), group])).values()];
 }
 
 function pickMetric({ benchmarks }: Measurements, wanted: string | undefined): string {
@@ -60,26 +51,7 @@ export async function runTable(
       .map(({ cellId, seed, value }) => [`${cellId} ${seed}`, value]),
   );
   const cells = new Map(rows.map(({ cellId, cell }) => [cellId, readLevels(cell.levels)]));
-  const columns = columnsOf(spec, [...cells.values()]);
-  const labelsOf = (levels: Levels): Record<string, string> =>
-    Object.fromEntries(
-      columns.map((axes) => [
-        axes.join(' + '),
-        axes
-          .map((axis) => {
-            const level = levels[axis];
-            return level === undefined ? ABSENT : shortLabel(level, spec.axes[axis] ?? [level]);
-          })
-          .join(' + '),
-      ]),
-    );
-  const labels = new Map([...cells].map(([id, levels]) => [id, labelsOf(levels)]));
-  const axes = Object.fromEntries(
-    columns.map((group) => {
-      const name = group.join(' + ');
-      return [name, [...new Set([...labels.values()].map((levels) => levels[name]!))]];
-    }),
-  );
+  const { axes, labels } = labelCells(spec, cells);
   const { stages, undrawn } = measured;
   return {
     metric,
