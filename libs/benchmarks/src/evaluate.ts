@@ -46,7 +46,7 @@ export async function* evaluate(
 
   const programs = new ProgramCache(executor);
   try {
-    const model = await loadModel(job, programs, { folder, images });
+    const model = await loadModel(job, programs, { folder: join(folder, 'images'), images });
     const prompts = questions.map(({ question }) => promptOf(model, question));
     const indexOf = new Map(images.map(({ file }, i) => [file, i]));
     const { batchSize } = config.decoding;

@@ -1,6 +1,6 @@
 import type { TrainerJob, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
-import { frozenFeatures, prepareStage } from '@ablate/training';
+import { frozenFeatures, imageSource, prepareStage } from '@ablate/training';
 import type { TensorData, Tensors } from '@ablate/tensor';
 import {
   loadImageProcessor,
@@ -62,7 +62,7 @@ export async function loadModel(
   );
   const weights = Object.fromEntries(parameters);
   const processor = await loadImageProcessor(encoderDir);
-  const source = { ...images, processor, aspect: config.imageAspect };
+  const source = imageSource(images.folder, images.images, processor, config);
   return {
     structure,
     parameters: weights,

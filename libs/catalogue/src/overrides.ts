@@ -32,10 +32,13 @@ const tuneRules = Object.fromEntries(
 const TRAIN: Readonly<Record<string, Rule>> = {
   'data.recipe': text,
   'data.maxSamples': orNull(whole(1)),
+  'data.mismatched': oneOf('drop', 'keep', 'refuse'),
+  'data.packing': flag,
   template: oneOf(...TEMPLATES),
   system: text,
   maxLength: whole(1),
   imageAspect: oneOf('square', 'pad'),
+  exifOrientation: oneOf('ignore', 'apply'),
   ...tuneRules,
   'optimiser.learningRate': atLeastZero,
   'optimiser.connectorLearningRate': orNull(atLeastZero),
@@ -180,7 +183,22 @@ function applyToTraining(config: TrainStageConfig, leaves: ReadonlyMap<string, J
     next = { ...next, tune: { ...next.tune, [part]: tuning } };
   }
   for (const [leaf, value] of leaves) if (!leaf.startsWith('tune.')) next = set(next, leaf, value);
-  return next;
+  return withoutDefaults(next);
+}
+
+/** Settings that a config holds only where they are not the default, so that older stages keep their keys. */
+function withoutDefaults(config: TrainStageConfig): TrainStageConfig {
+  const { exifOrientation, data, ...rest } = config;
+  const { mismatched, packing, ...source } = data;
+  return {
+    ...rest,
+    ...(exifOrientation === 'apply' ? { exifOrientation } : {}),
+    data: {
+      ...source,
+      ...(mismatched === undefined || mismatched === 'drop' ? {} : { mismatched }),
+      ...(packing === true ? { packing } : {}),
+    },
+  };
 }
 
 /** The config with overrides set, later ones over earlier ones, and the paths among them that have an effect here. */

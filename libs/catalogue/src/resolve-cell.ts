@@ -214,7 +214,8 @@ function settle(config: TrainStageConfig, index: CatalogueIndex): TrainStageConf
   return {
     ...config,
     data: { ...config.data, digest: part.digest },
-    groupByModalityLength: config.groupByModalityLength && mixed,
+    // Sequences that are packed are of one length already, and of both kinds.
+    groupByModalityLength: config.groupByModalityLength && mixed && config.data.packing !== true,
   };
 }
 

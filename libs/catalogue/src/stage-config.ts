@@ -57,6 +57,13 @@ export interface DataConfig {
   readonly digest: string;
   /** First n records in the file's order; null = all. */
   readonly maxSamples: number | null;
+  /**
+   * Samples whose label mask does not meet their tokens ("tokenization mismatch"): `drop` trains on none of their tokens, as the
+   * reference does; `keep` on the answers before the place where the mask fails; `refuse` ends the stage and names them. Absent = `drop`.
+   */
+  readonly mismatched?: 'drop' | 'keep' | 'refuse';
+  /** Fills sequences of `maxLength` with several samples one after the other, which see each other (nanoVLM). Absent = false. */
+  readonly packing?: boolean;
 }
 
 export interface OptimiserConfig {
@@ -121,6 +128,8 @@ export interface TrainStageConfig {
   readonly system: string;
   readonly maxLength: number;
   readonly imageAspect: 'square' | 'pad';
+  /** Whether a picture is turned as its EXIF says; the reference ignores it. Absent = `ignore`. */
+  readonly exifOrientation?: 'ignore' | 'apply';
   readonly tune: { readonly encoder: Tuning; readonly connector: Tuning; readonly llm: Tuning };
   readonly optimiser: OptimiserConfig;
   readonly schedule: ScheduleConfig;

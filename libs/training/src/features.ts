@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { TrainStageConfig } from '@ablate/catalogue';
 import type { TensorData } from '@ablate/tensor';
 import {
-  decodeImage,
   featureGraph,
+  ImageCache,
   imagePatches,
   preprocess,
   type ImageProcessor,
@@ -16,17 +16,35 @@ const CHUNK = 16;
 /** Frozen features are kept while they fit; a function of the data, never of the machine. */
 const KEEP_FLOATS = 128 * 1024 * 1024;
 
+/** Decoded pictures are kept up to this size; batches of an encoder that is trained read them again each epoch. */
+const CACHE_BYTES = 256 * 1024 * 1024;
+
 export interface ImageSource {
   readonly folder: string;
   /** File below the folder, and the sample that names it first. */
   readonly images: readonly { readonly file: string; readonly owner: string }[];
   readonly processor: ImageProcessor;
   readonly aspect: TrainStageConfig['imageAspect'];
+  readonly cache: ImageCache;
 }
+
+/** Pictures of a folder, as a stage wants them. */
+export const imageSource = (
+  folder: string,
+  images: ImageSource['images'],
+  processor: ImageProcessor,
+  { imageAspect: aspect, exifOrientation }: TrainStageConfig,
+): ImageSource => ({
+  folder,
+  images,
+  processor,
+  aspect,
+  cache: new ImageCache(CACHE_BYTES, exifOrientation),
+});
 
 /** Pixel values of some images, [n, C, H, W]. */
 export async function readPixels(
-  { folder, images, processor, aspect }: ImageSource,
+  { folder, images, processor, aspect, cache }: ImageSource,
   indices: readonly number[],
 ): Promise<TensorData> {
   const { size } = processor;
@@ -34,7 +52,7 @@ export async function readPixels(
   const data = new Float32Array(indices.length * floats);
   for (const [i, index] of indices.entries()) {
     const { file, owner } = images[index]!;
-    preprocess(await decodeImage(join(folder, 'images', file), owner), processor, aspect, data, i * floats);
+    preprocess(await cache.get(join(folder, file), owner), processor, aspect, data, i * floats);
   }
   return { dtype: 'float32', shape: [indices.length, 3, size, size], data };
 }

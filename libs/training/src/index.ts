@@ -3,6 +3,6 @@ export { optimise, type LoopOptions, type MicroBatch, type Objective } from './l
 export { adamW, clipScale, gradientNorm, type OptimiserState } from './optimiser.js';
 export { scheduleFactor, warmupSteps } from './schedule.js';
 export { writeTextAtomically } from './checkpoint.js';
-export { frozenFeatures } from './features.js';
+export { frozenFeatures, imageSource } from './features.js';
 export { prepareStage, type StageModel } from './stage-model.js';
 export { producedFile } from './produced-file.js';

@@ -15,13 +15,19 @@ import {
   trainingGraph,
   type Batch,
 } from '@ablate/vlm';
-import { microBatches, prepareData, updatesPerEpoch } from './batches.js';
+import { microBatches, prepareData, sequencesOf, updatesPerEpoch } from './batches.js';
 import { writeTextAtomically } from './checkpoint.js';
 import { dropoutMasks } from './dropout.js';
-import { frozenFeatures, readPixels } from './features.js';
+import { frozenFeatures, imageSource, readPixels } from './features.js';
 import { optimise, type MicroBatch } from './loop.js';
 import { producedFile } from './produced-file.js';
 import { prepareStage, type StageFolders } from './stage-model.js';
+
+const MISMATCHED = {
+  drop: 'it is trained on nothing',
+  keep: 'it is trained on up to there',
+  refuse: 'it is refused',
+} as const;
 
 /** Lengths are rounded up to multiples, so that few shapes are compiled; padding changes no result. */
 const LENGTH_BUCKET = 16;
@@ -56,9 +62,11 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
   const tokenizer = await loadTokenizer(deps.llmDir);
   const processor = await loadImageProcessor(deps.encoderDir);
   const all = await loadRecords(deps.dataDir, config.data.part);
-  const records = config.data.maxSamples === null ? all : all.slice(0, config.data.maxSamples);
-  const { samples, images, mismatched } = prepareData(records, config, tokenizer);
-  if (records.length === 0) {
+  const chosen = config.data.maxSamples === null ? all : all.slice(0, config.data.maxSamples);
+  const prepared = prepareData(chosen, config, tokenizer);
+  const { images, mismatched } = prepared;
+  const { lengths, samples } = sequencesOf(chosen, prepared.samples, config, imageTokens(structure));
+  if (chosen.length === 0) {
     throw new AblateError('NO_DATA', `${deps.dataDir}: part "${config.data.part}" has no records.`, {
       path: deps.dataDir,
       rule: 'At least one record.',
@@ -69,9 +77,15 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
     yield {
       type: 'log',
       level: 'warn',
-      message: `sample "${id}": the label mask does not meet its tokens; it is trained on nothing`,
+      message: `sample "${id}": the label mask does not meet its tokens; ${MISMATCHED[config.data.mismatched ?? 'drop']}`,
     };
   }
+  if (mismatched.length > 0)
+    yield {
+      type: 'log',
+      level: 'warn',
+      message: `${mismatched.length} of ${chosen.length} samples have a tokenization mismatch (data.mismatched says what is done with them)`,
+    };
 
   const programs = new ProgramCache(executor);
   const weights = Object.fromEntries(parameters);
@@ -85,16 +99,16 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
     ]),
   );
   const trainsEncoder = config.tune.encoder.mode === 'full';
-  const source = { folder: deps.dataDir, images, processor, aspect: config.imageAspect };
+  const source = imageSource(join(deps.dataDir, 'images'), images, processor, config);
   const pixels = (indices: readonly number[]): Promise<TensorData> => readPixels(source, indices);
   const visual = trainsEncoder ? pixels : await frozenFeatures(programs, structure, weights, source);
-  const indicesOf = microBatches(records, config);
+  const indicesOf = microBatches(lengths, config);
   const masks = dropoutMasks(config, structure);
 
   const objective = async (step: number, micro: number): Promise<MicroBatch> => {
-    const chosen = indicesOf(step, micro).map((index) => samples[index]!);
-    if (chosen.length === 0) return { loss: 0, targets: 0, tokens: 0, gradients: new Map() };
-    const batch: Batch = collate(chosen, {
+    const own = indicesOf(step, micro).map((index) => samples[index]!);
+    if (own.length === 0) return { loss: 0, targets: 0, tokens: 0, gradients: new Map() };
+    const batch: Batch = collate(own, {
       vocabulary: structure.llm.vocab_size,
       imageTokens: imageTokens(structure),
       maxLength: config.maxLength,
@@ -136,7 +150,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
   const complete = yield* optimise({
     parameters: new Map(trained.map((name) => [name, parameters.get(name)!])),
     objective,
-    totalSteps: updatesPerEpoch(records.length, config.batchSize) * config.epochs,
+    totalSteps: updatesPerEpoch(samples.length, config.batchSize) * config.epochs,
     accumulation: config.accumulation,
     lossReduction: config.lossReduction,
     optimiser: config.optimiser,

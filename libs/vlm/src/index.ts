@@ -49,6 +49,7 @@ export { loadTokenizer, type Tokenizer } from './text/tokenizer.js';
 export { encodeConversation, encodePrompt, encodeQuestion, formatPrompt } from './text/template.js';
 export { IMAGE_ID, IMAGE_TOKEN, NO_TARGET, type Message } from './text/messages.js';
 export { decodeImage } from './images/decode.js';
+export { ImageCache } from './images/image-cache.js';
 export {
   fit,
   loadImageProcessor,
@@ -58,6 +59,7 @@ export {
 } from './images/preprocess.js';
 export { type RgbImage } from './images/resize.js';
 export { collate, type Batch, type CollateOptions, type Sample } from './data/collate.js';
+export { packSamples } from './data/pack.js';
 export { padBatch, type PaddedBatch } from './data/pad-batch.js';
 export { layOut, mergeRow, type MergedRow } from './data/merge.js';
 export {

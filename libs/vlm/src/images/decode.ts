@@ -5,15 +5,22 @@ import { decodeBmp, isBmp } from './bmp.js';
 import { withoutTransparency } from './gif.js';
 import type { RgbImage } from './resize.js';
 
+/** Whether a picture is turned and mirrored as its EXIF orientation says. */
+export type Orientation = 'ignore' | 'apply';
+
 /**
  * Reads a picture as 8-bit RGB as Pillow's `convert('RGB')` does: alpha is dropped, never blended; grey is repeated; palettes become
- * colours; 16 bits keep the high byte, but 16-bit grey is clipped to 255; EXIF orientation, gamma and colour profiles are not applied;
+ * colours; 16 bits keep the high byte, but 16-bit grey is clipped to 255; gamma and colour profiles are not applied, EXIF orientation only on demand;
  * animations give their first frame; a truncated file is accepted. PNG, JPEG, WebP, GIF, BMP and what else libvips reads.
  * Errors: `BAD_IMAGE`, which names the file and `owner` (a sample's id).
  */
-export async function decodeImage(file: string, owner: string): Promise<RgbImage> {
+export async function decodeImage(
+  file: string,
+  owner: string,
+  orientation: Orientation = 'ignore',
+): Promise<RgbImage> {
   try {
-    return await decode(await readFile(file));
+    return await decode(await readFile(file), orientation);
   } catch (cause) {
     throw new AblateError(
       'BAD_IMAGE',
@@ -29,9 +36,13 @@ export async function decodeImage(file: string, owner: string): Promise<RgbImage
   }
 }
 
-async function decode(bytes: Buffer): Promise<RgbImage> {
+async function decode(bytes: Buffer, orientation: Orientation): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes);
-  const picture = sharp(withoutTransparency(bytes), { failOn: 'none', ignoreIcc: true });
+  const picture = sharp(withoutTransparency(bytes), {
+    failOn: 'none',
+    ignoreIcc: true,
+    autoOrient: orientation === 'apply',
+  });
   const { space } = await picture.metadata();
   if (space === 'cmyk') {
     const { data, info } = await picture

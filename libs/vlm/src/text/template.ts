@@ -11,6 +11,8 @@ export interface EncodedConversation {
   readonly labels: readonly number[];
   /** [masked length, token count] where the label mask does not meet the tokens; then no position is a target. */
   readonly mismatch: readonly [number, number] | null;
+  /** With a mismatch, the labels up to the place where the mask fails, which the reference throws away; else `labels`. */
+  readonly understood: readonly number[];
 }
 
 /**
@@ -67,7 +69,7 @@ function answerLabels(
   ids: readonly number[],
   tokenizer: Tokenizer,
   maxLength: number,
-): Pick<EncodedConversation, 'labels' | 'mismatch'> {
+): Pick<EncodedConversation, 'labels' | 'mismatch' | 'understood'> {
   const { bosId, eosId, eosToken, padId, prefixOnce } = tokenizer;
   const labels = [...ids];
   const bos = bosId === null ? 0 : 1;
@@ -87,8 +89,7 @@ function answerLabels(
   }
   labels.fill(NO_TARGET, at);
   const mismatch = at < maxLength && at !== total ? ([at, total] as const) : null;
-  if (mismatch) labels.fill(NO_TARGET);
-  return { labels, mismatch };
+  return { labels: mismatch ? labels.map(() => NO_TARGET) : labels, mismatch, understood: labels };
 }
 
 /** Ids of a conversation whose last answer is asked for. Errors: `ODD_TURNS`. */
@@ -115,9 +116,13 @@ export function encodeConversation(
   const prompt = formatPrompt(messages, template, system, tokenizer.eosToken, severalImages);
   if (isSegmented(template)) {
     const segments = segmentsOf(messages, template, system, tokenizer.eosToken);
-    return { prompt, ...encodeSegments(segments, tokenizer), mismatch: null };
+    const { ids, labels } = encodeSegments(segments, tokenizer);
+    return { prompt, ids, labels, mismatch: null, understood: labels };
   }
   const ids = encodePrompt(prompt, tokenizer);
-  if (template === 'pretrain') return { prompt, ids, labels: pretrainLabels(ids, tokenizer), mismatch: null };
+  if (template === 'pretrain') {
+    const labels = pretrainLabels(ids, tokenizer);
+    return { prompt, ids, labels, mismatch: null, understood: labels };
+  }
   return { prompt, ids, ...answerLabels(prompt, ids, tokenizer, maxLength) };
 }
