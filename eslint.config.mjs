@@ -35,7 +35,7 @@ export default tseslint.config(
     ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -57,15 +57,20 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
     },
   },
-  only(['**/*.ts'], ['libs/storage/**', '**/libs/storage/**'], ['@prisma/*'], 'Only storage knows Prisma.'),
   only(
-    ['**/*.ts'],
+    ['**/*.ts', '**/*.tsx'],
+    ['libs/storage/**', '**/libs/storage/**'],
+    ['@prisma/*'],
+    'Only storage knows Prisma.',
+  ),
+  only(
+    ['**/*.ts', '**/*.tsx'],
     ['**/libs/queue/**', '**/libs/storage/**'],
     ['bullmq', 'ioredis'],
     'Only queue knows BullMQ and Redis.',
   ),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     ignores: ['**/libs/runtime/**', '**/*.spec.ts', '**/test/**'],
     rules: {
       'no-restricted-properties': [

@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: packages, Prisma client, build. Plain Node, no dependencies: it runs before anything is installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -33,6 +33,25 @@ const digest = (...files) => {
   for (const file of files) hash.update(readFileSync(join(root, file)));
   return hash.digest('hex');
 };
+
+/** Everything that reaches the dashboard's build. */
+const DASHBOARD = [
+  ...['src', 'public', 'index.html', 'vite.config.ts'].map((part) => `apps/dashboard/${part}`),
+  ...['errors', 'design-space', 'catalogue', 'scoring', 'contracts'].map((lib) => `libs/${lib}/src`),
+  'package-lock.json',
+];
+
+/** Files below some paths, in a stable order. */
+const filesBelow = (paths) =>
+  paths.flatMap((path) =>
+    statSync(join(root, path)).isDirectory()
+      ? filesBelow(
+          readdirSync(join(root, path))
+            .sort()
+            .map((name) => `${path}/${name}`),
+        )
+      : [path],
+  );
 
 /** Runs `action` unless `stamp` already holds `key` and what it made is still there. */
 function once(stamp, key, made, action) {
@@ -79,6 +98,11 @@ export function setup() {
   );
   timed('building', () =>
     run('tsc', process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-b']),
+  );
+  once('dashboard', digest(...filesBelow(DASHBOARD)), 'apps/dashboard/dist/index.html', () =>
+    timed('building the dashboard', () =>
+      run('vite build', process.execPath, [join(root, 'apps', 'dashboard', 'build.mjs')]),
+    ),
   );
 }
 

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CONTEXT, type Context } from './context.js';
+import { DashboardController } from './http/dashboard.controller.js';
 import { DetailsController } from './http/details.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { GridsController } from './http/grids.controller.js';
@@ -11,7 +12,14 @@ export class AppModule {
   static register(context: Context): DynamicModule {
     return {
       module: AppModule,
-      controllers: [GridsController, DetailsController, HealthController, EventsController, MetaController],
+      controllers: [
+        GridsController,
+        DetailsController,
+        HealthController,
+        EventsController,
+        MetaController,
+        DashboardController,
+      ],
       providers: [{ provide: CONTEXT, useValue: context }],
     };
   }

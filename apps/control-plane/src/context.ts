@@ -2,11 +2,13 @@ import type { JobQueue } from '@ablate/queue';
 import type { Logger, Settings } from '@ablate/runtime';
 import type {
   AttemptRepository,
+  ChangeRepository,
   ExperimentRepository,
   Inventory,
   MetricRepository,
   ResultRepository,
   StageRepository,
+  SummaryRepository,
   WorkerRepository,
 } from '@ablate/storage';
 
@@ -14,12 +16,16 @@ import type {
 export interface Context {
   readonly settings: Settings;
   readonly logger: Logger;
+  /** Folder of the dashboard's build. */
+  readonly dashboardDir: string;
   readonly experiments: ExperimentRepository;
   readonly stages: StageRepository;
   readonly attempts: AttemptRepository;
   readonly metrics: MetricRepository;
   readonly results: ResultRepository;
   readonly workers: WorkerRepository;
+  readonly summaries: SummaryRepository;
+  readonly changes: ChangeRepository;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
   /** Backbones, recipes and benchmarks as they are in their folders now. */

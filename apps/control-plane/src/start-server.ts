@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AblateError } from '@ablate/errors';
@@ -6,12 +7,14 @@ import { openQueue, type JobQueue } from '@ablate/queue';
 import { inventoryFolders, type Logger, type Settings, type Shutdown } from '@ablate/runtime';
 import {
   AttemptRepository,
+  ChangeRepository,
   ExperimentRepository,
   MetricRepository,
   migrate,
   openDatabase,
   ResultRepository,
   StageRepository,
+  SummaryRepository,
   takeInventory,
   WorkerRepository,
   type Database,
@@ -20,6 +23,8 @@ import { AppModule } from './app.module.js';
 import type { Context } from './context.js';
 import { ErrorFilter } from './http/error.filter.js';
 import { startScheduler } from './scheduling/scheduler.js';
+
+const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
 
 function createContext(
   settings: Settings,
@@ -49,12 +54,15 @@ function createContext(
   return {
     settings,
     logger,
+    dashboardDir: DASHBOARD,
     experiments: new ExperimentRepository(database),
     stages: new StageRepository(database),
     attempts: new AttemptRepository(database),
     metrics: new MetricRepository(database),
     results: new ResultRepository(database),
     workers: new WorkerRepository(database),
+    summaries: new SummaryRepository(database),
+    changes: new ChangeRepository(database),
     queueOf,
     inventory: () => takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json')),
     check: async () => ({

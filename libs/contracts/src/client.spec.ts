@@ -32,6 +32,8 @@ const experiment = (state: string, progress: number) => ({
   runs: { total: 1, done: 0, failed: 0 },
   stages: { total: 1, done: 0, running: 1, failed: 0, reused: 0 },
   savedTrainings: 0,
+  spentSeconds: 0,
+  savedSeconds: 0,
   progress,
   etaSeconds: null,
   createdAt: '2026-01-01T00:00:00.000Z',

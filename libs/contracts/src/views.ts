@@ -125,6 +125,8 @@ export const experimentView = z
     runs: z.object({ total: z.int(), done: z.int(), failed: z.int() }),
     stages: z.object({ total: z.int(), done: z.int(), running: z.int(), failed: z.int(), reused: z.int() }),
     savedTrainings: z.int().describe('Trainings that runs have in common or that were finished before'),
+    spentSeconds: z.number().describe('Computing so far, of stages that it was the first to ask for'),
+    savedSeconds: z.number().describe('Computing that shared trainings would have taken again'),
     progress: z.number().min(0).max(1).describe('Share of the estimated work that is done'),
     etaSeconds: z.number().nullable().describe('For the whole grid; null when done or unknown'),
     createdAt: z.iso.datetime(),
@@ -312,7 +314,15 @@ export const health = z
   .object({ status: z.enum(['ok', 'error']), checks: z.record(z.string(), z.enum(['up', 'down'])) })
   .meta({ id: 'Health' });
 
-/** What the event stream says: an experiment's state whenever it changed. */
+/** What the stream of everything says: what is no longer as it was. */
+export const changeEvent = z.object({
+  type: z.literal('change'),
+  experiments: z.array(z.string()).describe('Ids of those whose state, stages or progress changed'),
+  workers: z.boolean(),
+  queue: z.boolean(),
+});
+
+/** What the event stream of an experiment says: its state whenever it changed. */
 export const serverEvent = z.object({ type: z.literal('experiment'), experiment: experimentDetail });
 
 export type Plan = z.infer<typeof plan>;
@@ -331,4 +341,5 @@ export type WorkerView = z.infer<typeof workerView>;
 export type ProjectView = z.infer<typeof projectView>;
 export type Inventory = z.infer<typeof inventory>;
 export type Health = z.infer<typeof health>;
+export type ChangeEvent = z.infer<typeof changeEvent>;
 export type ServerEvent = z.infer<typeof serverEvent>;

@@ -144,6 +144,8 @@ describe('progress', () => {
     runs: { total: 2, done: 0, failed: 0 },
     stages: { total: 4, done: 1, running: 1, failed: 1, reused: 0 },
     savedTrainings: 1,
+    spentSeconds: 60,
+    savedSeconds: 30,
     progress: 0.379,
     etaSeconds: 61,
     createdAt: '2026-01-01T00:00:00.000Z',

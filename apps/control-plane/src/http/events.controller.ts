@@ -1,40 +1,49 @@
 import { Controller, Get, Headers, Inject, Query, Res } from '@nestjs/common';
-import { AblateError } from '@ablate/errors';
 import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import { CONTEXT, type Context } from '../context.js';
 import { findExperiment } from '../read/find-experiment.js';
+import { ChangeWatch } from '../read/watch-changes.js';
 import { watchExperiment } from '../read/watch-experiment.js';
 
 /** A comment line keeps proxies from closing a quiet stream. */
 const QUIET_LOOKS = 40;
+const QUIET_MS = 15_000;
+
+/** Takes the reply over as a stream of events. */
+function openStream(reply: FastifyReply): ServerResponse {
+  const stream = reply.raw;
+  reply.hijack();
+  stream.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-cache',
+    connection: 'keep-alive',
+  });
+  stream.write(': hello\n\n');
+  return stream;
+}
 
 @Controller('api/v1/events')
 export class EventsController {
-  constructor(@Inject(CONTEXT) private readonly context: Context) {}
+  private readonly changes: ChangeWatch;
 
-  /** Server-sent events of one experiment; `Last-Event-ID` names the state that a reconnecting client has. */
+  constructor(@Inject(CONTEXT) private readonly context: Context) {
+    this.changes = new ChangeWatch(context);
+  }
+
+  /**
+   * Server-sent events: of one experiment its whole state (`Last-Event-ID` names the one that a reconnecting client has), without
+   * `experiment` what changed anywhere.
+   */
   @Get()
   async events(
     @Query('experiment') idOrName: string | undefined,
     @Headers('last-event-id') seen: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (idOrName === undefined) {
-      throw new AblateError('BAD_QUERY', '"experiment" is missing.', {
-        path: 'experiment',
-        rule: 'The id or name of an experiment.',
-        fix: 'Ask for /events?experiment=ID.',
-      });
-    }
+    if (idOrName === undefined) return this.everything(openStream(reply));
     const { id } = await findExperiment(this.context.experiments, idOrName);
-    const stream = reply.raw;
-    reply.hijack();
-    stream.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache',
-      connection: 'keep-alive',
-    });
-    stream.write(': hello\n\n');
+    const stream = openStream(reply);
     let quiet = 0;
     for await (const event of watchExperiment(this.context, id, seen ?? null)) {
       if (stream.destroyed) break;
@@ -43,5 +52,17 @@ export class EventsController {
       else if (quiet % QUIET_LOOKS === 0) stream.write(': still here\n\n');
     }
     stream.end();
+  }
+
+  private everything(stream: ServerResponse): void {
+    const stop = this.changes.listen((change) =>
+      stream.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`),
+    );
+    const alive = setInterval(() => stream.write(': still here\n\n'), QUIET_MS);
+    alive.unref();
+    stream.once('close', () => {
+      stop();
+      clearInterval(alive);
+    });
   }
 }

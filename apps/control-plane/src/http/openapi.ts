@@ -59,9 +59,10 @@ function operationOf(name: string, route: Route, components: Components): Json {
 
 const EVENTS = {
   operationId: 'events',
-  summary: 'Server-sent events: an experiment’s state, at once and whenever it changes',
+  summary:
+    'Server-sent events: of one experiment its state, at once and whenever it changes; without `experiment` what changed anywhere',
   parameters: [
-    { name: 'experiment', in: 'query', required: true, schema: { type: 'string' } },
+    { name: 'experiment', in: 'query', required: false, schema: { type: 'string' } },
     { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
   ],
   responses: {

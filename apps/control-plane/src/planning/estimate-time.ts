@@ -4,6 +4,12 @@ import type { Throughput } from '@ablate/storage';
 export interface Clock {
   readonly from: 'measured' | 'prior';
   readonly seconds: (stage: { readonly kind: string; readonly flops: number }) => number;
+  /** Of so many stages with so many operations together. */
+  readonly total: (work: {
+    readonly kind: string;
+    readonly stages: number;
+    readonly flops: number;
+  }) => number;
 }
 
 /** One core of a current laptop under ONNX Runtime, small matrices included; a prior until a stage has finished. */
@@ -14,12 +20,16 @@ const OVERHEAD_SECONDS = 2;
 /** A clock from what finished stages took, overhead included. */
 export function clockOf(observed: readonly Throughput[]): Clock {
   const measured = new Map(observed.map(({ kind, flopsPerSecond }) => [kind, flopsPerSecond]));
+  const total: Clock['total'] = ({ kind, stages, flops }) => {
+    const rate = measured.get(kind);
+    return rate === undefined
+      ? stages * OVERHEAD_SECONDS + flops / PRIOR_FLOPS_PER_SECOND[kind]!
+      : flops / rate;
+  };
   return {
     from: measured.size > 0 ? 'measured' : 'prior',
-    seconds: ({ kind, flops }) => {
-      const rate = measured.get(kind);
-      return rate === undefined ? OVERHEAD_SECONDS + flops / PRIOR_FLOPS_PER_SECOND[kind]! : flops / rate;
-    },
+    seconds: ({ kind, flops }) => total({ kind, stages: 1, flops }),
+    total,
   };
 }
 

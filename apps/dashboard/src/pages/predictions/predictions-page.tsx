@@ -1,0 +1,1 @@
+export const PredictionsPage = () => null;
