@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ExperimentView } from '@ablate/contracts';
 import { runCommand } from './program.js';
 
 const run = async (...argv: string[]) => {
@@ -14,7 +15,7 @@ const run = async (...argv: string[]) => {
 };
 const errorOf = (out: string): unknown => (JSON.parse(out) as { error: unknown }).error;
 
-const experiment = {
+const experiment: ExperimentView = {
   id: 'grid-1',
   project: 'demo',
   name: 'grid',
@@ -24,6 +25,8 @@ const experiment = {
   runs: { total: 1, done: 0, failed: 0 },
   stages: { total: 1, done: 0, running: 0, failed: 0, reused: 0 },
   savedTrainings: 0,
+  spentSeconds: 0,
+  savedSeconds: 0,
   progress: 0,
   etaSeconds: null,
   createdAt: '2026-01-01T00:00:00.000Z',

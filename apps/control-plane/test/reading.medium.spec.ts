@@ -79,26 +79,68 @@ describe('what a finished grid shows', () => {
     expect(score!.gain!.high).toBeCloseTo(mean + (2.093024054 * sd) / Math.sqrt(20), 6);
     expect(compared.best).toMatchObject({ label: 'siglip-a · lora', metric: 'quiz/accuracy', n: 2 });
     expect(compared.best!.mean).toBeCloseTo(0.665, 10);
-    const effects = compared.effects.map(({ axis, level, baseline, mean: change, nested }) => [
+    const changes = compared.effects.map(({ axis, level, baseline, estimate }) => [
       axis,
       level,
       baseline,
-      change.toFixed(3),
-      nested,
+      estimate!.toFixed(3),
     ]);
-    // The other axis is held: two pairs of cells each, whose seeds share pretrain.
-    expect(effects).toEqual([
-      ['encoder', 'siglip-a', 'clip-a', '0.040', true],
-      ['strategy', 'lora', 'base', '0.020', true],
+    expect(changes).toEqual([
+      ['encoder', 'siglip-a', 'clip-a', '0.040'],
+      ['strategy', 'lora', 'base', '0.020'],
     ]);
     expect(compared.notes.join()).toContain('pretrain');
     expect(compared.savedTrainings).toBe(6);
   });
 
+  it('is the same effects wherever they are asked for, and never takes runs that share pretrain for independent', async () => {
+    const effects = await deployment.client.effects({ params: { id }, query: {} });
+    expect(effects).toMatchObject({ metric: 'quiz/accuracy', method: 'split', used: 8 });
+    const compared = await deployment.client.compare({ params: { id } });
+    expect(compared.effects).toEqual(
+      effects.differences.map((difference) => ({ metric: 'quiz/accuracy', ...difference })),
+    );
+    const [encoder, strategy] = effects.differences;
+    // Two pretrainings leave nothing to compare encoders with; strategies are compared inside them.
+    expect(encoder).toMatchObject({ axis: 'encoder', lo: null, verdict: 'cannot tell' });
+    expect(strategy!.df).toBeGreaterThan(0);
+    const pivot = await deployment.client.pivot({
+      params: { id },
+      query: { rows: 'encoder', columns: 'strategy' },
+    });
+    expect(pivot.cells.map(({ row, column, n }) => [row, column, n])).toEqual([
+      ['clip-a', 'base', 2],
+      ['clip-a', 'lora', 2],
+      ['siglip-a', 'base', 2],
+      ['siglip-a', 'lora', 2],
+    ]);
+    await expect(
+      deployment.client.pivot({ params: { id }, query: { rows: 'encoder', columns: 'encoder' } }),
+    ).rejects.toMatchObject({ code: 'BAD_QUERY', path: 'rows' });
+    await expect(
+      deployment.client.effects({ params: { id }, query: { joint: 'encoder,colour' } }),
+    ).rejects.toMatchObject({ code: 'BAD_QUERY', path: 'joint' });
+  });
+
+  it('compares two runs question by question', async () => {
+    const [first, , second] = await deployment.client.runs({ params: { id } });
+    const found = await deployment.client.questions({
+      params: { id: first!.id },
+      query: { with: second!.id, benchmark: 'quiz' },
+    });
+    expect(found).toMatchObject({ questions: 20, difference: 0, bootstrap: { lo: 0, hi: 0 } });
+    await expect(
+      deployment.client.questions({
+        params: { id: first!.id },
+        query: { with: second!.id, benchmark: 'exam' },
+      }),
+    ).rejects.toMatchObject({ code: 'NOT_EVALUATED' });
+  });
+
   it.each([
     ['csv', /^cell,encoder,connector,llm,data,strategy,baseline,metric,mean,n,/],
-    ['markdown', /\| clip-a · base \(baseline\) \| 60\.5 ± /],
-    ['latex', /\\begin\{tabular\}\{lrrr\}[\s\S]*\\textbf\{66\.5 \$\\pm\$/],
+    ['markdown', /\| clip-a · base \(baseline\) \| (<u>)?60\.5 ± /],
+    ['latex', /\\begin\{tabular\}\{lrrrr\}[\s\S]*\\textbf\{66\.5 \$\\pm\$/],
     ['json', /"best"/],
   ] as const)('can be taken away as %s', async (format, expected) => {
     const { text } = await deployment.client.export({ params: { id }, query: { format } });

@@ -30,11 +30,3 @@ export function cellMeans(scores: readonly Score[]): readonly CellMean[] {
     ...meanInterval(values),
   }));
 }
-
-/** The cell with the highest mean of a metric, ties by cell id; null where nothing is measured yet. */
-export function bestCell(means: readonly CellMean[], metric: string): CellMean | null {
-  const ranked = means
-    .filter((mean) => mean.metric === metric)
-    .sort((a, b) => b.mean - a.mean || (a.cellId < b.cellId ? -1 : 1));
-  return ranked[0] ?? null;
-}

@@ -1,5 +1,4 @@
-export { axisEffects, type AxisEffect, type EffectInput } from './axis-effects.js';
-export { bestCell, cellMeans, type CellMean, type Score } from './cell-means.js';
+export { cellMeans, type CellMean, type Score } from './cell-means.js';
 export { associate, type Association } from './composite/association.js';
 export { composite, type Composite, type Sense } from './composite/composite.js';
 export { paretoFront, type Front, type Objective } from './composite/pareto.js';

@@ -13,6 +13,18 @@ const estimateFields = {
   hi: z.number().nullable(),
 };
 const estimate = z.object(estimateFields);
+/** One level against its axis' baseline. */
+export const difference = z.object({
+  axis: z.string(),
+  level: z.string(),
+  baseline: z.string(),
+  df: z.number().nullable(),
+  ...estimateFields,
+  pHolm: z.number().nullable(),
+  verdict: z.enum(['difference', 'could be noise', 'cannot tell', 'not estimable']),
+  sentence: z.string().describe('"Is this difference noise?"'),
+});
+
 const paired = z.object({
   level: z.string(),
   baseline: z.string(),
@@ -80,18 +92,7 @@ export const effectsView = z
       }),
     ),
     means: z.array(z.object({ axis: z.string(), level: z.string(), n: z.int(), ...estimateFields })),
-    differences: z.array(
-      z.object({
-        axis: z.string(),
-        level: z.string(),
-        baseline: z.string(),
-        df: z.number().nullable(),
-        ...estimateFields,
-        pHolm: z.number().nullable(),
-        verdict: z.enum(['difference', 'could be noise', 'cannot tell', 'not estimable']),
-        sentence: z.string(),
-      }),
-    ),
+    differences: z.array(difference),
     pairs: z.array(
       z.object({
         axis: z.string(),

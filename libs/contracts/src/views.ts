@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { difference } from './effects-view.js';
 import { errorShape } from './error.js';
 import { json } from './json.js';
 
@@ -220,16 +221,9 @@ export const comparison = z
     best: z
       .object({ id: z.string(), label: z.string(), metric: z.string(), mean: z.number(), n: z.int() })
       .nullable(),
-    effects: z.array(
-      interval.extend({
-        axis: z.string(),
-        level: z.string(),
-        baseline: z.string(),
-        metric: z.string(),
-        pairs: z.int(),
-        nested: z.boolean(),
-      }),
-    ),
+    effects: z
+      .array(difference.extend({ metric: z.string() }))
+      .describe('What each axis changed against the baseline, on every benchmark'),
     savedTrainings: z.int(),
     seeds: z.array(z.int()),
     sharedBySeeds: z.array(z.string()).describe('Trainings that seeds do not draw again'),

@@ -57,16 +57,16 @@ function effectTable({ effects }: Comparison): string {
       { title: 'metric' },
       right('change'),
       right('95 % interval'),
-      right('n'),
+      { title: 'verdict' },
     ],
-    effects.map((effect) => [
-      effect.axis,
-      effect.level,
-      effect.baseline,
-      effect.metric,
-      signed(effect.mean),
-      interval(effect.low, effect.high, signed),
-      String(effect.n),
+    effects.map(({ axis, level, baseline, metric, estimate, lo, hi, verdict }) => [
+      axis,
+      level,
+      baseline,
+      metric,
+      orDash(estimate, signed),
+      interval(lo, hi, signed),
+      verdict,
     ]),
   );
 }
@@ -87,7 +87,7 @@ export function comparisonView(comparison: Comparison): string {
       ? []
       : [
           '',
-          'What each axis changed against the baseline, the other axes held fixed:',
+          'What each axis changed against the baseline, the other axes weighted equally (`ablate effects` says more):',
           '',
           effectTable(comparison),
         ]),

@@ -216,13 +216,17 @@ describe('a comparison', () => {
         level: 'resampler',
         baseline: 'linear',
         metric,
-        mean: -0.04,
-        n: 1,
-        sd: null,
-        low: null,
-        high: null,
-        pairs: 2,
-        nested: true,
+        df: null,
+        estimable: true,
+        estimate: -0.04,
+        se: null,
+        t: null,
+        p: null,
+        lo: null,
+        hi: null,
+        pHolm: null,
+        verdict: 'cannot tell',
+        sentence: 'resampler is 0.0400 below linear, and nothing says how much of that is noise.',
       },
     ],
     seeds: [1],
@@ -239,7 +243,7 @@ describe('a comparison', () => {
     expect(text).toContain(
       'Baseline, emoji-vqa/accuracy: 0.500 against 0.200 blind, +0.300 [+0.250, +0.350]; the most frequent answer alone: 0.250.',
     );
-    expect(text).toMatch(/connector +resampler +linear +emoji-vqa\/accuracy +-0\.040 +— +1\n/);
+    expect(text).toMatch(/connector +resampler +linear +emoji-vqa\/accuracy +-0\.040 +— +cannot tell/);
     expect(text).toContain('Sharing saved 12 stage trainings.');
     expect(text).toContain('Note: nested');
   });

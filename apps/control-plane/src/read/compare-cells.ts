@@ -1,11 +1,11 @@
-import { axisEffects, composite, paretoFront } from '@ablate/analysis';
+import { answerEffects, composite, paretoFront } from '@ablate/analysis';
 import type { CellScore, Comparison } from '@ablate/contracts';
-import { shortLabel, type Cell, type GridSpec, type Level } from '@ablate/design-space';
 import type { Experiment } from '@ablate/storage';
 import type { Context } from '../context.js';
 import { costCells, type CellCost } from './cost-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
+import { runTables, type RunTable } from './run-table.js';
 import { scoreCells } from './score-cells.js';
 
 function notesOf({ notes }: Experiment, { undrawn, missing, scores }: Measurements): string[] {
@@ -57,7 +57,6 @@ function frontOf(metric: string | undefined, scores: Scores, costs: ReadonlyMap<
 
 /** Cells by benchmark, best cell, what each axis changed against the baseline; aggregates over all finished runs. */
 export async function compareCells(context: Context, experiment: Experiment): Promise<Comparison> {
-  const spec = experiment.spec as unknown as GridSpec;
   const rows = await context.experiments.cells(experiment.id);
   const runs = await context.experiments.runs(experiment.id);
   const measured = await measureCells(context, experiment, runs);
@@ -81,7 +80,7 @@ export async function compareCells(context: Context, experiment: Experiment): Pr
     benchmarks,
     cells,
     best: bestOf(cells, benchmarks[0]?.metric),
-    effects: changesOf(experiment, spec, cells, measured),
+    effects: changesOf(runTables(experiment, runs, measured), measured),
     savedTrainings: experiment.savedTrainings,
     seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
     sharedBySeeds: [...measured.undrawn],
@@ -99,27 +98,14 @@ function bestOf(cells: Comparison['cells'], metric: string | undefined): Compari
   return best[0] ?? null;
 }
 
+/** Differences to the baseline on every benchmark, as `effects` gives them. */
 function changesOf(
-  { baselineCell }: Experiment,
-  spec: GridSpec,
-  cells: readonly { readonly id: string; readonly levels: unknown; readonly baseline: boolean }[],
-  { benchmarks, scores, undrawn }: Measurements,
+  tableOf: (metric: string) => RunTable,
+  { benchmarks }: Measurements,
 ): Comparison['effects'] {
-  const known = cells as readonly Cell[];
-  const baseline = known.find(({ id }) => id === baselineCell)?.levels;
-  if (!baseline) return [];
-  const nameOf = (level: Level, axis: string): string => shortLabel(level, spec.axes[axis] ?? [level]);
-  return benchmarks
-    .flatMap(({ metric }) =>
-      axisEffects({
-        cells: known,
-        baseline,
-        zip: spec.zip ?? [],
-        scores,
-        metric,
-        nested: undrawn.length > 0,
-        nameOf,
-      }),
-    )
-    .map(({ axes, ...effect }) => ({ ...effect, axis: axes.join(' + ') }));
+  return benchmarks.flatMap(({ metric }) => {
+    const table = tableOf(metric);
+    if (table.runs.every(({ score }) => score === null)) return [];
+    return answerEffects(table).differences.map((difference) => ({ metric, ...difference }));
+  });
 }

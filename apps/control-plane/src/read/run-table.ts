@@ -26,48 +26,74 @@ function pickMetric({ benchmarks }: Measurements, wanted: string | undefined): s
   });
 }
 
-/** The trainings of a run that its cell's other seeds share. */
-function sharedStage(run: RunRow, stages: ReadonlyMap<string, Stage>, undrawn: readonly string[]) {
-  const keys = run.stages.flatMap(({ stageKey }) => {
-    const stage = stages.get(stageKey);
-    return stage?.kind === 'train' && undrawn.includes(stage.name) ? [stageKey] : [];
-  });
-  return keys.length === 0 ? {} : { sharedStage: keys.join(' ') };
+/**
+ * For every run the training that makes it no independent replicate: the latest one that any two runs have in common (by seed, or by cells
+ * that differ later), or the run's own at that place. Null where all runs train alone.
+ */
+function sharedStages(
+  rows: readonly RunRow[],
+  stages: ReadonlyMap<string, Stage>,
+): readonly (string | undefined)[] | null {
+  const trainings = rows.map((run) =>
+    run.stages.flatMap(({ stageKey }) => (stages.get(stageKey)?.kind === 'train' ? [stageKey] : [])),
+  );
+  const depth = Math.max(0, ...trainings.map(({ length }) => length));
+  for (let place = depth - 1; place >= 0; place -= 1) {
+    const keys = trainings.map((keys) => keys[Math.min(place, keys.length - 1)]);
+    const known = keys.filter((key) => key !== undefined);
+    if (new Set(known).size < known.length) return keys;
+  }
+  return null;
 }
 
-/** An experiment's runs as a table for `analysis`: a label for every axis, one metric, the run's state. */
+/** An experiment's runs, one metric at a time, as tables for `analysis`: a label for every axis, a score, the run's state. */
+export function runTables(
+  experiment: Experiment,
+  rows: readonly RunRow[],
+  measured: Measurements,
+): (metric: string) => RunTable {
+  const spec = experiment.spec as unknown as GridSpec;
+  const { stages, scores } = measured;
+  const cells = new Map(rows.map(({ cellId, cell }) => [cellId, readLevels(cell.levels)]));
+  const { axes, labels } = labelCells(spec, cells);
+  const baseline = (experiment.baselineCell === null ? undefined : labels.get(experiment.baselineCell)) ?? {};
+  const shared = sharedStages(rows, stages);
+  const states = rows.map((run) =>
+    runStateOf(run.stages.map(({ stageKey }) => stateOf(stages.get(stageKey)!, stages))),
+  );
+  return (metric) => {
+    const found = new Map(
+      scores
+        .filter((score) => score.metric === metric)
+        .map(({ cellId, seed, value }) => [`${cellId} ${seed}`, value]),
+    );
+    return {
+      metric,
+      axes,
+      baseline,
+      runs: rows.map(({ cellId, seed }, i) => {
+        const score = found.get(`${cellId} ${seed}`) ?? null;
+        const stage = shared?.[i];
+        return {
+          levels: labels.get(cellId)!,
+          seed,
+          score,
+          // A run whose evaluation is done counts, whatever its other benchmarks do.
+          status: score !== null ? 'done' : states[i]!,
+          ...(stage === undefined ? {} : { sharedStage: stage }),
+        };
+      }),
+    };
+  };
+}
+
+/** The table of one metric; the first benchmark's unless named. Throws UNKNOWN_METRIC. */
 export async function runTable(
   context: Context,
   experiment: Experiment,
   wanted: string | undefined,
 ): Promise<RunTable> {
-  const spec = experiment.spec as unknown as GridSpec;
   const rows = await context.experiments.runs(experiment.id);
   const measured = await measureCells(context, experiment, rows);
-  const metric = pickMetric(measured, wanted);
-  const scores = new Map(
-    measured.scores
-      .filter((score) => score.metric === metric)
-      .map(({ cellId, seed, value }) => [`${cellId} ${seed}`, value]),
-  );
-  const cells = new Map(rows.map(({ cellId, cell }) => [cellId, readLevels(cell.levels)]));
-  const { axes, labels } = labelCells(spec, cells);
-  const { stages, undrawn } = measured;
-  return {
-    metric,
-    axes,
-    baseline: (experiment.baselineCell === null ? undefined : labels.get(experiment.baselineCell)) ?? {},
-    runs: rows.map((run) => {
-      const score = scores.get(`${run.cellId} ${run.seed}`) ?? null;
-      const states = run.stages.map(({ stageKey }) => stateOf(stages.get(stageKey)!, stages));
-      return {
-        levels: labels.get(run.cellId)!,
-        seed: run.seed,
-        score,
-        // A run whose evaluation is done counts, whatever its other benchmarks do.
-        status: score !== null ? 'done' : runStateOf(states),
-        ...sharedStage(run, stages, undrawn),
-      };
-    }),
-  };
+  return runTables(experiment, rows, measured)(pickMetric(measured, wanted));
 }
