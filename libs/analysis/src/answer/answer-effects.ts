@@ -8,7 +8,8 @@ import { pairedVsBaseline, type PairedReport } from '../paired/paired-vs-baselin
 import { noncentralityFor, seedsNeeded } from '../power/power.js';
 import { independentFigures, type DifferenceFigure, type Figures } from './figures.js';
 import { nestedFigures } from './nested-figures.js';
-import { modelAxes, type Alias, type AxisTable } from './model-axes.js';
+import { modelAxes, type AxisTable } from './model-axes.js';
+import type { Alias, Withheld } from './overlaps.js';
 
 export interface AnswerInput {
   readonly axes: AxisTable;
@@ -49,7 +50,7 @@ export interface EffectsAnswer extends Pick<
   readonly interactions: Figures['interactions'];
   readonly paired: PairedReport;
   readonly aliases: readonly Alias[];
-  readonly withheld: readonly { readonly axis: string; readonly reason: string }[];
+  readonly withheld: readonly Withheld[];
   readonly notes: readonly string[];
 }
 
@@ -110,6 +111,9 @@ export function answerEffects({
     );
     return sizes.length === 0 ? null : Math.max(...sizes);
   };
+  const paired = pairedVsBaseline(input);
+  const shown = <T>(table: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(Object.entries(table).filter(([axis]) => !isWithheld(axis)));
   return {
     ...{
       used: report.used,
@@ -132,7 +136,7 @@ export function answerEffects({
     differences,
     pairs: figures.pairs.filter(({ axis }) => !isWithheld(axis)),
     interactions: figures.interactions.filter(({ axes: own }) => !own.some(isWithheld)),
-    paired: pairedVsBaseline(input),
+    paired: { byRun: shown(paired.byRun), byCell: shown(paired.byCell) },
     aliases: model.aliases,
     withheld: model.withheld,
     notes: [

@@ -1,12 +1,9 @@
 import { aliasedGroups, confounding, joinAxes } from '../design/confounding.js';
 import { usable, type Run } from '../linear/runs.js';
+import { fixedAxes, tellFixed, tellOverlaps, type Alias, type Withheld } from './overlaps.js';
 
 export type AxisTable = Readonly<Record<string, readonly string[]>>;
 
-export interface Alias {
-  readonly axes: readonly string[];
-  readonly sentence: string;
-}
 export interface ModelAxes {
   /** Axes with two levels or more among the runs that count; joined ones stand together. */
   readonly axes: AxisTable;
@@ -15,8 +12,8 @@ export interface ModelAxes {
   /** Axes with one level, and that level. */
   readonly constant: Readonly<Record<string, string>>;
   readonly aliases: readonly Alias[];
-  /** Joint axes that nobody asked for: their effect is not given to one of the names. */
-  readonly withheld: readonly { readonly axis: string; readonly reason: string }[];
+  /** Joint axes that nobody asked for, and axes that others fix: their effect is not given to one of the names. */
+  readonly withheld: readonly Withheld[];
 }
 
 interface Table {
@@ -56,8 +53,9 @@ function joined(table: Table, joint: readonly string[]): Table {
 }
 
 /**
- * The axes that a model can be built on: those asked for are joined, those with one level are set aside, and axes that always move
- * together are joined too, their effect withheld from each of them. Throws a RangeError for a joint axis that does not exist.
+ * The axes that a model can be built on: those asked for are joined, those with one level are set aside, axes that always move together
+ * are joined too, their effect withheld from each of them, and axes that another one fixes are left out, since they add nothing to it.
+ * Throws a RangeError for a joint axis that does not exist.
  */
 export function modelAxes(table: Table, joint: readonly (readonly string[])[]): ModelAxes {
   for (const axis of joint.flat())
@@ -80,16 +78,7 @@ export function modelAxes(table: Table, joint: readonly (readonly string[])[]): 
     used.map(({ levels }) => levels),
   );
   const groups = aliasedGroups(report);
-  const follows = report.pairs.flatMap(({ a, b, relation }): Alias[] => {
-    if (relation !== 'a_determines_b' && relation !== 'b_determines_a') return [];
-    const [first, second] = relation === 'a_determines_b' ? [a, b] : [b, a];
-    return [
-      {
-        axes: [first, second],
-        sentence: `${second} follows from ${first} in these runs: what ${second} does by itself cannot be told.`,
-      },
-    ];
-  });
+  const fixed = fixedAxes(report);
   const start: Table = {
     axes: Object.fromEntries(varying),
     baseline: Object.fromEntries(
@@ -102,20 +91,39 @@ export function modelAxes(table: Table, joint: readonly (readonly string[])[]): 
       levels: Object.fromEntries(names.map((name) => [name, run.levels[name] ?? '-'])),
     })),
   };
-  const whole = groups.reduce(joined, start);
+  // Groups that another axis fixes go with their members.
+  const free = groups.filter((group) => !fixed.has(group[0] as string));
+  const all = free.reduce(joined, start);
+  const open = Object.entries(all.axes).filter(([axis]) => !fixed.has(axis));
+  const kept = usable(all.runs).used;
+  const left = tellOverlaps(
+    confounding(
+      open.map(([axis]) => axis),
+      kept.map(({ levels }) => levels),
+    ),
+  );
+  const alone = tellFixed(fixed);
+  const together = free.map((axes) => ({
+    axis: axes.join(' + '),
+    reason: `${axes.join(' and ')} are confounded. Ask for their joint effect (--joint ${axes.join(',')}), or add runs that vary one without the other.`,
+  }));
   return {
-    ...whole,
+    ...all,
+    axes: Object.fromEntries(open),
+    baseline: Object.fromEntries(Object.entries(all.baseline).filter(([axis]) => !fixed.has(axis))),
     constant,
     aliases: [
       ...groups.map((axes) => ({
         axes,
         sentence: `${axes.join(' and ')} always change together in these runs: no statistics can tell which of them a difference comes from.`,
       })),
-      ...follows,
+      ...alone.aliases,
+      ...left.aliases,
     ],
-    withheld: groups.map((axes) => ({
-      axis: axes.join(' + '),
-      reason: `${axes.join(' and ')} are confounded. Ask for their joint effect (--joint ${axes.join(',')}), or add runs that vary one without the other.`,
-    })),
+    withheld: [
+      ...together,
+      ...alone.withheld,
+      ...left.withheld.filter(({ axis }) => !together.some((group) => group.axis === axis)),
+    ],
   };
 }
