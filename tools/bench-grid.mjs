@@ -15,8 +15,8 @@ for (let i = 0; i < Number(values.repeats); i += 1) {
   const before = process.cpuUsage();
   const { cells } = expand({ version: 1, project: 'bench', name: 'grid', axes });
   const { user, system } = process.cpuUsage(before);
-  const seconds = ((performance.now() - began) / 1000).toFixed(2);
-  console.log(
-    `${cells.length} cells in ${seconds} s (${((user + system) / 1e6).toFixed(2)} s of processor time)`,
-  );
+  const figure = (name, value) =>
+    console.log(JSON.stringify({ name, value, unit: 's', cells: cells.length }));
+  figure('expand', Number(((performance.now() - began) / 1000).toFixed(3)));
+  figure('expand, processor time', Number(((user + system) / 1e6).toFixed(3)));
 }

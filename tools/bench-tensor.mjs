@@ -161,18 +161,16 @@ if (flags.digest) {
   const wall = (performance.now() - start) / steps;
   const { user, system } = process.cpuUsage(processor);
   const busy = (user + system) / 1000 / steps;
-  const rate = (milliseconds) => Math.round((batch * length * 1000) / milliseconds).toLocaleString('en');
-  const peak = process.resourceUsage().maxRSS / 1024;
-  console.log(
-    `${executor.numericsClass}, ${threads} thread(s), ${(parameters / 1e6).toFixed(2)}M parameters, ${graph.nodes.length} nodes`,
-  );
-  console.log(
-    `${wall.toFixed(1)} ms a step (optimiser ${(optimiserTime / steps).toFixed(1)}), ${busy.toFixed(1)} ms of processor time, compiled in ${compileTime.toFixed(0)} ms`,
-  );
-  console.log(
-    `${rate(wall)} tokens/s by wall clock, ${rate(busy)} by processor time; peak ${peak.toFixed(0)} MiB`,
-  );
-  console.log(`loss ${losses[0].toFixed(3)} -> ${losses.at(-1).toFixed(3)}`);
+  const rate = (milliseconds) => Math.round((batch * length * 1000) / milliseconds);
+  const about = { numerics: executor.numericsClass, threads, parameters, nodes: graph.nodes.length };
+  const figure = (name, value, unit) => console.log(JSON.stringify({ name, value, unit, ...about }));
+  figure('step', Number(wall.toFixed(2)), 'ms');
+  figure('step, processor time', Number(busy.toFixed(2)), 'ms');
+  figure('optimiser of a step', Number((optimiserTime / steps).toFixed(2)), 'ms');
+  figure('tokens', rate(wall), '1/s');
+  figure('tokens, processor time', rate(busy), '1/s');
+  figure('compile', Math.round(compileTime), 'ms');
+  figure('peak memory', Math.round(process.resourceUsage().maxRSS / 1024), 'MiB');
 }
 await program.dispose();
 await executor.dispose();
