@@ -61,7 +61,10 @@ const mme: Rule = (questions, answers) => {
   }));
   const { perception, cognition, subtasks } = mmeScores(items);
   const scores = items.map(({ correct }) => Number(correct));
-  const named = Object.entries(subtasks).map(([name, value]) => [`subtask_${metricName(name)}`, value]);
+  const named = Object.entries(subtasks).map(([name, value]): [string, number] => [
+    `subtask_${metricName(name)}`,
+    value,
+  ]);
   return { scores, metrics: { accuracy: mean(scores), perception, cognition, ...Object.fromEntries(named) } };
 };
 
@@ -72,7 +75,10 @@ const mmbench: Rule = (questions, answers) => {
     correct: mmbenchAnswer(answers[q]!, choices).letter === target,
   }));
   const { overall, categories, vanilla } = mmbenchScores(rows);
-  const named = Object.entries(categories).map(([name, value]) => [`circular_${metricName(name)}`, value]);
+  const named = Object.entries(categories).map(([name, value]): [string, number] => [
+    `circular_${metricName(name)}`,
+    value,
+  ]);
   return {
     scores: rows.map(({ correct }) => Number(correct)),
     metrics: { accuracy: overall, vanilla_accuracy: vanilla, ...Object.fromEntries(named) },
