@@ -190,7 +190,7 @@ describe('bad input is named', () => {
       [unknown, '"kind" is "essay", not one of exact, choice, pope, caption'],
       [empty, 'it has no questions'],
       [broken, 'line 1 is no JSON'],
-      [join(root, 'nowhere'), 'it cannot be read (ENOENT)'],
+      [join(root, 'nowhere'), 'benchmark.json: it is missing'],
     ]) {
       const asked = eventsOf(inNewFolder({ benchmarks: { tiny: tiny! } }));
       await expect(asked).rejects.toMatchObject({ code: 'BAD_BENCHMARK' });

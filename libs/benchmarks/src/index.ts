@@ -1,1 +1,2 @@
 export { evaluate, type EvaluateDeps } from './evaluate.js';
+export { type JudgeSettings } from './judge/judge.js';

@@ -1,7 +1,7 @@
 import type { MetricPoint } from '@ablate/catalogue';
+import { isJudged, type Benchmark } from '@ablate/datasets';
 import { majorityAnswers, mean } from '@ablate/scoring';
-import type { Benchmark } from './read-benchmark.js';
-import { score, type Scored } from './rules.js';
+import { metricName, score, type Scored } from './rules.js';
 
 /** Metrics by category, in the order in which categories first appear. */
 function byCategory(benchmark: Benchmark, { scores }: Scored): Record<string, number> {
@@ -10,7 +10,9 @@ function byCategory(benchmark: Benchmark, { scores }: Scored): Record<string, nu
     members.set(category, [...(members.get(category) ?? []), scores[q]!]);
   });
   if (members.size < 2) return {};
-  return Object.fromEntries([...members].map(([category, values]) => [`score_${category}`, mean(values)]));
+  return Object.fromEntries(
+    [...members].map(([category, values]) => [`score_${metricName(category)}`, mean(values)]),
+  );
 }
 
 const named = (prefix: string, metrics: Readonly<Record<string, number>>): [string, number][] =>
@@ -19,14 +21,16 @@ const named = (prefix: string, metrics: Readonly<Record<string, number>>): [stri
 /** Everything that is said about a model on a benchmark, as points named `<benchmark>/<metric>` at step 0. */
 export function metricsOf(benchmark: Benchmark, own: Scored, blind: Scored): readonly MetricPoint[] {
   const { id, questions } = benchmark;
-  const majority = score(benchmark, majorityAnswers(questions));
+  // A judge's time is not spent on answers that nobody gave.
+  const majority = isJudged(benchmark.kind) ? null : score(benchmark, majorityAnswers(questions));
   return [
     ['n', questions.length] as [string, number],
     ...named('', own.metrics),
     ...named('', byCategory(benchmark, own)),
     ...named('blind_', blind.metrics),
     ...named('blind_', byCategory(benchmark, blind)),
-    ...named('majority_', majority.metrics),
-    ...named('majority_', byCategory(benchmark, majority)),
+    ...(majority === null
+      ? []
+      : [...named('majority_', majority.metrics), ...named('majority_', byCategory(benchmark, majority))]),
   ].map(([name, value]) => ({ name: `${id}/${name}`, step: 0, value }));
 }

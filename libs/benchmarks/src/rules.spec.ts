@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BenchmarkKind, Question } from './read-benchmark.js';
+import type { BenchmarkKind, Question } from '@ablate/datasets';
 import { score } from './rules.js';
 
 const scored = (kind: BenchmarkKind, rows: readonly (Partial<Question> & { answer: string })[]) =>
   score(
     {
-      id: 'tiny',
       kind,
-      questions: rows.map(({ target = '', references = [target], choices = [] }, i) => ({
+      questions: rows.map(({ target = '', references = [target], choices = [], ...rest }, i) => ({
         questionId: `q${i}`,
         image: 'a.png',
         question: 'What is it?',
@@ -15,6 +14,7 @@ const scored = (kind: BenchmarkKind, rows: readonly (Partial<Question> & { answe
         target,
         references,
         choices,
+        ...rest,
       })),
     },
     rows.map(({ answer }) => answer),
@@ -47,7 +47,7 @@ describe('score', () => {
       { target: 'no', answer: '' },
     ]);
     expect(scores).toEqual([1, 1, 0, 0]);
-    expect(Object.keys(metrics)).toEqual(['accuracy', 'precision', 'recall', 'f1', 'yes_ratio']);
+    expect(Object.keys(metrics)).toEqual(['accuracy', 'precision', 'recall', 'f1', 'yes_ratio', 'mean_f1']);
     expect(metrics).toMatchObject({ accuracy: 1 / 2, yes_ratio: 3 / 4 });
     expect(metrics.precision).toBeCloseTo(1 / 3, 5);
   });
@@ -61,6 +61,7 @@ describe('score', () => {
     expect(scores[0]).toBeGreaterThan(5);
     expect(scores[1]).toBeCloseTo(10, 9);
     expect(scores[2]).toBe(0);
-    expect(metrics).toEqual({ cider: (scores[0]! + scores[1]! + scores[2]!) / 3 });
+    expect(metrics['cider']).toBeCloseTo((scores[0]! + scores[1]! + scores[2]!) / 3, 12);
+    expect(Object.keys(metrics)).toEqual(['cider', 'bleu_4', 'rouge_l']);
   });
 });

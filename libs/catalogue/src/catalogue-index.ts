@@ -79,6 +79,8 @@ export interface BenchmarkEntry {
   readonly primaryMetric: string;
   /** Longest answer in tokens; null = the catalogue's default. */
   readonly maxNewTokens: number | null;
+  /** Graded by a judge (MM-Vet, LLaVA-W). Absent = by a rule. */
+  readonly judged?: true;
 }
 
 export interface CatalogueIndex {

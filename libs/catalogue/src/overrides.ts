@@ -68,6 +68,7 @@ const TRAIN: Readonly<Record<string, Rule>> = {
 const EVALUATE: Readonly<Record<string, Rule>> = {
   'decoding.maxNewTokens': whole(1),
   'decoding.batchSize': whole(1),
+  'judge.model': text,
 };
 
 /** Short names: the last part of a path where that is unambiguous, e.g. learningRate. */
@@ -210,8 +211,11 @@ export function applyOverrides<C extends StageConfig>(
   const leaves = new Map(mine.map(({ leaf, value }) => [leaf, value]));
   if (config.kind === 'evaluate') {
     let next: EvaluateStageConfig = config;
-    for (const [leaf, value] of leaves) next = set(next, leaf, value);
-    return { config: next as C, reached: mine.map(({ path }) => path) };
+    const judged = config.judge !== undefined;
+    const reachable = ({ leaf }: Override): boolean => judged || !leaf.startsWith('judge.');
+    for (const [leaf, value] of leaves)
+      if (judged || !leaf.startsWith('judge.')) next = set(next, leaf, value);
+    return { config: next as C, reached: mine.filter(reachable).map(({ path }) => path) };
   }
   const next = applyToTraining(config, leaves);
   return {

@@ -27,6 +27,9 @@ import type { EncoderConfig, EvaluateStageConfig, StageConfig, TrainStageConfig 
 export const DEFAULT_SYSTEM =
   "A chat between a curious user and an artificial intelligence assistant. The assistant gives helpful, detailed, and polite answers to the user's questions.";
 
+/** The judge of MM-Vet's and LLaVA-W's published numbers, and the wording that this build asks with. */
+const JUDGE = { model: 'gpt-4-0613', prompt: 1 } as const;
+
 /** What a cell's levels mean here. */
 export interface CellParts {
   readonly encoder: EncoderConfig;
@@ -287,6 +290,7 @@ export function resolveStages(cell: Cell, seed: number, context: CellContext): r
       benchmark: { id, digest: entry.digest },
       decoding: { maxNewTokens: maxNewTokens(entry), batchSize: 32 },
       blindSeed: 0,
+      ...(entry.judged ? { judge: JUDGE } : {}),
     };
     return { config: apply(config), parent: trainings.length - 1 };
   });

@@ -155,6 +155,8 @@ export interface EvaluateStageConfig {
   readonly decoding: { readonly maxNewTokens: number; readonly batchSize: number };
   /** Seed of the permutation that shuffles images between questions in the blind control. */
   readonly blindSeed: number;
+  /** Who grades the answers, and with which wording; only where the benchmark needs a judge. */
+  readonly judge?: { readonly model: string; readonly prompt: number };
 }
 
 export type StageConfig = TrainStageConfig | EvaluateStageConfig;

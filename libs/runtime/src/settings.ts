@@ -35,6 +35,8 @@ const variables = z.object({
   ABLATE_MODELS: ids,
   ABLATE_DATA: ids,
   ABLATE_BENCHMARKS: ids,
+  ABLATE_JUDGE_URL: z.url().optional(),
+  ABLATE_JUDGE_KEY: z.string().optional(),
   ABLATE_LEASE_MS: whole(1000, 30_000),
   ABLATE_RENEW_MS: whole(100, 5000),
   ABLATE_GRACE_MS: whole(0, 10_000),
@@ -83,6 +85,8 @@ export interface Settings {
     readonly stopMs: number;
     readonly tickMs: number;
   };
+  /** OpenAI-compatible judge of MM-Vet and LLaVA-W; null = off, as by default. */
+  readonly judge: { readonly url: string; readonly key: string | null; readonly cache: string } | null;
   readonly maxFailures: number;
   readonly logLevel: z.infer<typeof variables>['ABLATE_LOG_LEVEL'];
 }
@@ -131,6 +135,10 @@ export function readSettings(
       stopMs: v.ABLATE_STOP_MS,
       tickMs: v.ABLATE_TICK_MS,
     },
+    judge:
+      v.ABLATE_JUDGE_URL === undefined
+        ? null
+        : { url: v.ABLATE_JUDGE_URL, key: v.ABLATE_JUDGE_KEY ?? null, cache: join(home, 'judge') },
     maxFailures: v.ABLATE_MAX_FAILURES,
     logLevel: v.ABLATE_LOG_LEVEL,
   };

@@ -3,6 +3,7 @@ import type { TrainerEvent, TrainerJob } from '@ablate/catalogue';
 import { formatTrainerLine } from '@ablate/contracts';
 import { toErrorShape } from '@ablate/errors';
 import { evaluate } from '@ablate/benchmarks';
+import { readSettings } from '@ablate/runtime';
 import { createExecutor, type BackendName } from '@ablate/tensor';
 import { train } from '@ablate/training';
 import { openPipe, watchDeadline } from './deadline.js';
@@ -17,7 +18,7 @@ function run(
   deps: { executor: Awaited<ReturnType<typeof createExecutor>>; signal: AbortSignal },
 ): AsyncGenerator<TrainerEvent> {
   const { config } = job;
-  if (config.kind === 'evaluate') return evaluate(job, deps);
+  if (config.kind === 'evaluate') return evaluate(job, { ...deps, judge: readSettings().judge });
   return train(config, {
     ...deps,
     encoderDir: job.backbones[config.encoder.id]!,

@@ -1,17 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { BenchmarkEntry, RecipeEntry, RecipePart } from '@ablate/catalogue';
-import { elementsOf, isMixture, loadRecords, partSources } from '@ablate/datasets';
+import { elementsOf, isJudged, isMixture, loadRecords, partSources, readBenchmark } from '@ablate/datasets';
 import { AblateError } from '@ablate/errors';
 import { manifestDigest, type DigestCache } from './digest-cache.js';
 
 interface RawRecord {
   readonly image?: string | readonly string[];
   readonly conversations?: readonly { readonly value?: string }[];
-}
-interface RawQuestion {
-  readonly image?: string;
-  readonly question?: string;
 }
 
 const bad = (path: string, message: string, fix: string, value: unknown = null): AblateError =>
@@ -22,29 +18,17 @@ const bad = (path: string, message: string, fix: string, value: unknown = null):
     fix,
   });
 
-async function readList<T>(file: string): Promise<T[]> {
-  try {
-    const text = await readFile(file, 'utf8');
-    return file.endsWith('.jsonl')
-      ? text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line) as T]))
-      : (JSON.parse(text) as T[]);
-  } catch (cause) {
-    throw bad(file, `cannot be read (${(cause as Error).message})`, 'Restore or remove the file.');
-  }
-}
-
 /** Digests of the images that records name, once each, in the order of first use. */
 async function imageDigests(
-  folder: string,
+  images: string,
   names: readonly unknown[],
   digests: DigestCache,
 ): Promise<[string, string][]> {
   const files: [string, string][] = [];
-  const images = join(folder, 'images');
   for (const name of new Set(names.filter((image) => image !== undefined))) {
     const path = join(images, typeof name === 'string' ? name : '');
     if (typeof name !== 'string' || !path.startsWith(images + sep))
-      throw bad(folder, 'a record names an image that is no file of images/', 'Correct the record.', name);
+      throw bad(images, 'a record names an image that is no file below it', 'Correct the record.', name);
     const { sha256 } = await digests.of(path).catch(() => {
       throw bad(path, 'the image is missing', 'Restore the file, or remove the records that name it.');
     });
@@ -89,7 +73,7 @@ async function indexPart(folder: string, file: string, digests: DigestCache): Pr
   const own: [string, string][] = [];
   for (const source of sources) own.push([source, (await digests.of(join(folder, source))).sha256]);
   const images = await imageDigests(
-    folder,
+    join(folder, 'images'),
     records.flatMap(({ image }) => (image === undefined ? [] : [image].flat())),
     digests,
   );
@@ -121,38 +105,22 @@ export async function indexRecipe(folder: string, digests: DigestCache): Promise
   return { id: basename(folder), parts };
 }
 
-/** A benchmark: benchmark.json and questions.jsonl beside `images/`. */
+/** A benchmark's folder: this project's own format, or a public one. Its files and images are hashed, its pictures not decoded. */
 export async function indexBenchmark(folder: string, digests: DigestCache): Promise<BenchmarkEntry> {
-  const file = join(folder, 'benchmark.json');
-  let description: { kind?: unknown; primaryMetric?: unknown; maxNewTokens?: unknown };
-  try {
-    description = JSON.parse(await readFile(file, 'utf8')) as typeof description;
-  } catch (cause) {
-    throw bad(file, `cannot be read (${(cause as Error).message})`, 'Restore the file.');
-  }
-  if (typeof description.primaryMetric !== 'string' || typeof description.kind !== 'string') {
-    throw bad(
-      file,
-      'names no kind or primaryMetric',
-      'Add both, e.g. "kind": "exact", "primaryMetric": "accuracy".',
-    );
-  }
-  const path = join(folder, 'questions.jsonl');
-  const questions = await readList<RawQuestion>(path);
-  if (questions.length === 0) throw bad(path, 'holds no question', 'Add questions.');
-  const images = await imageDigests(
-    folder,
-    questions.map(({ image }) => image),
-    digests,
-  );
-  const own = await digests.of(path);
+  const { kind, format, questions, files, images, embedded, primaryMetric, maxNewTokens } =
+    await readBenchmark(folder);
+  const own: [string, string][] = [];
+  for (const file of files) own.push([file, (await digests.of(join(folder, file))).sha256]);
+  const stored = questions.map(({ image }) => image).filter((image) => !embedded.has(image));
+  // Where a benchmark came from does not change what is asked; what scores it does.
+  const scored: [string, string] = format === null ? ['kind', kind] : ['format', format];
   return {
     id: basename(folder),
-    // Where a benchmark came from does not change what is asked; what scores it does.
-    digest: manifestDigest([['kind', description.kind], ['questions.jsonl', own.sha256], ...images]),
+    digest: manifestDigest([scored, ...own, ...(await imageDigests(images, stored, digests))]),
     questions: questions.length,
-    meanCharacters: mean(questions.map(({ question = '' }) => question.length)),
-    primaryMetric: description.primaryMetric,
-    maxNewTokens: typeof description.maxNewTokens === 'number' ? description.maxNewTokens : null,
+    meanCharacters: mean(questions.map(({ question }) => question.length)),
+    primaryMetric,
+    maxNewTokens,
+    ...(isJudged(kind) ? { judged: true as const } : {}),
   };
 }

@@ -108,12 +108,25 @@ describe('the inventory', () => {
   it('describes recipes and benchmarks', async () => {
     await putRecipe();
     await put('benchmarks/quiz/benchmark.json', {
+      id: 'quiz',
       kind: 'exact',
       primaryMetric: 'accuracy',
       maxNewTokens: 4,
     });
     await put('benchmarks/quiz/images/q.png', 'Q');
-    await put('benchmarks/quiz/questions.jsonl', '{"question":"What?","image":"q.png"}\n\n');
+    await put(
+      'benchmarks/quiz/questions.jsonl',
+      '{"questionId":"1","question":"What?","image":"q.png","target":"a","category":"b"}\n\n',
+    );
+    await put(
+      'benchmarks/pope/coco_pope_random.json',
+      '{"question_id":1,"image":"q.png","text":"Is it?","label":"no"}\n',
+    );
+    await put('benchmarks/pope/images/q.png', 'Q');
+    await put('benchmarks/mm-vet/mm-vet.json', {
+      v1: { imagename: 'q.png', question: 'What?', answer: 'a', capability: ['ocr'] },
+    });
+    await put('benchmarks/mm-vet/q.png', 'Q');
     const { index, problems } = await take();
     expect(problems).toEqual([]);
     expect(index.recipes[0]).toMatchObject({
@@ -124,6 +137,8 @@ describe('the inventory', () => {
       },
     });
     expect(index.benchmarks).toMatchObject([
+      { id: 'mm-vet', questions: 1, primaryMetric: 'score', maxNewTokens: 1024, judged: true },
+      { id: 'pope', questions: 1, primaryMetric: 'mean_f1', maxNewTokens: 128 },
       { id: 'quiz', questions: 1, meanCharacters: 5, primaryMetric: 'accuracy', maxNewTokens: 4 },
     ]);
   });

@@ -2,33 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
 
-/** How answers are scored (`rules.ts`). */
-export const BENCHMARK_KINDS = ['exact', 'choice', 'pope', 'caption'] as const;
-export type BenchmarkKind = (typeof BENCHMARK_KINDS)[number];
+import { BENCHMARK_KINDS, type Benchmark, type BenchmarkKind, type Question } from './question.js';
 
-/** A line of `questions.jsonl`. */
-export interface Question {
-  readonly questionId: string;
-  /** Below `images/`. */
-  readonly image: string;
-  readonly question: string;
-  /** The answer wanted; for a choice its letter. */
-  readonly target: string;
-  /** All acceptable texts of a caption; just the target where the file names none. */
-  readonly references: readonly string[];
-  /** Kind of question; scores are also given by category. */
-  readonly category: string;
-  /** Options of a choice, in the order of their letters; empty elsewhere. */
-  readonly choices: readonly string[];
-}
+type NativeField = 'questionId' | 'image' | 'question' | 'target' | 'references' | 'category' | 'choices';
 
-export interface Benchmark {
-  readonly id: string;
-  readonly kind: BenchmarkKind;
-  readonly questions: readonly Question[];
-}
-
-const RULES: Readonly<Record<keyof Question, string>> = {
+const RULES: Readonly<Record<NativeField, string>> = {
   questionId: 'a text that no other question has',
   image: 'the name of a file below images/',
   question: 'a text',
@@ -42,7 +20,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const isTexts = (value: unknown, least: number): value is string[] =>
   Array.isArray(value) && value.length >= least && value.every(isText);
 
-function broken(file: string, line: number, field: keyof Question, value: unknown): AblateError {
+function broken(file: string, line: number, field: NativeField, value: unknown): AblateError {
   return new AblateError('BAD_BENCHMARK', `${file}, line ${line}: "${field}" must be ${RULES[field]}.`, {
     path: `${file}:${line}.${field}`,
     value,
@@ -95,10 +73,14 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-/** Reads a benchmark's folder. Throws `BAD_BENCHMARK` naming file, line and field. Images are read later, when they are needed. */
-export async function readBenchmark(folder: string): Promise<Benchmark> {
+/** Reads a folder of this project's own format. Throws `BAD_BENCHMARK` naming file, line and field. Images are read later, when they are needed. */
+export async function readNative(folder: string): Promise<Benchmark> {
   const description = join(folder, 'benchmark.json');
-  const { id, kind } = parseJson(description, await readText(description), 'its content');
+  const { id, kind, primaryMetric, maxNewTokens } = parseJson(
+    description,
+    await readText(description),
+    'its content',
+  );
   if (!isText(id)) throw unreadable(description, '"id" is no text');
   const known = BENCHMARK_KINDS.find((candidate) => candidate === kind);
   if (!known) {
@@ -118,5 +100,16 @@ export async function readBenchmark(folder: string): Promise<Benchmark> {
     questions.push(question);
   }
   if (questions.length === 0) throw unreadable(file, 'it has no questions');
-  return { id, kind: known, questions };
+  return {
+    id,
+    kind: known,
+    questions,
+    images: join(folder, 'images'),
+    embedded: new Map(),
+    files: ['questions.jsonl'],
+    format: null,
+    primaryMetric: typeof primaryMetric === 'string' ? primaryMetric : 'accuracy',
+    maxNewTokens: typeof maxNewTokens === 'number' ? maxNewTokens : null,
+    notes: [],
+  };
 }
