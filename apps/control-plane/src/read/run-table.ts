@@ -65,7 +65,8 @@ export async function runTable(
         seed: run.seed,
         score,
         // A run whose evaluation is done counts, whatever its other benchmarks do.
-        status: score !== null ? 'done' : runStateOf(states),
+        status:
+          score !== null ? 'done' : experiment.kind === 'imported' ? 'not reported' : runStateOf(states),
         ...sharedStage(run, stages, undrawn),
       };
     }),
