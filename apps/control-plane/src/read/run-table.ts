@@ -79,7 +79,7 @@ export function runTables(
           seed,
           score,
           // A run whose evaluation is done counts, whatever its other benchmarks do.
-          status: score !== null ? 'done' : states[i]!,
+          status: score !== null ? 'done' : experiment.kind === 'imported' ? 'not reported' : states[i]!,
           ...(stage === undefined ? {} : { sharedStage: stage }),
         };
       }),
