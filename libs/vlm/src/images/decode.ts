@@ -3,7 +3,9 @@ import { AblateError } from '@ablate/errors';
 import sharp from 'sharp';
 import { decodeBmp, isBmp } from './bmp.js';
 import { withoutTransparency } from './gif.js';
+import { isJpeg, withoutTornSegment } from './jpeg.js';
 import type { RgbImage } from './resize.js';
+import { decodeTornPng, isTornPng } from './torn-png.js';
 
 /** Whether a picture is turned and mirrored as its EXIF orientation says. */
 export type Orientation = 'ignore' | 'apply';
@@ -20,7 +22,8 @@ export async function decodeImage(
   orientation: Orientation = 'ignore',
 ): Promise<RgbImage> {
   try {
-    return await decode(await readFile(file), orientation);
+    const bytes = await readFile(file);
+    return await decode(isJpeg(bytes) ? withoutTornSegment(bytes) : bytes, orientation);
   } catch (cause) {
     throw new AblateError(
       'BAD_IMAGE',
@@ -38,6 +41,7 @@ export async function decodeImage(
 
 async function decode(bytes: Buffer, orientation: Orientation): Promise<RgbImage> {
   if (isBmp(bytes)) return decodeBmp(bytes);
+  if (isTornPng(bytes)) return decodeTornPng(bytes);
   const picture = sharp(withoutTransparency(bytes), {
     failOn: 'none',
     ignoreIcc: true,

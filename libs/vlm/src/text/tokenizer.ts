@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
 import * as hub from '@huggingface/tokenizers';
-import { bytePieces } from './byte-pieces.js';
+import { decodePieces, hasBytePieces } from './sentence-pieces.js';
 
 /** A tokenizer as the templates need it. */
 export interface Tokenizer {
@@ -97,6 +97,13 @@ export async function loadTokenizer(folder: string): Promise<Tokenizer> {
   }
 }
 
+/** Pieces by id, added tokens included. */
+const piecesOf = ({ model, added_tokens }: TokenizerJson): ReadonlyMap<number, string> =>
+  new Map([
+    ...Object.entries(model.vocab).map(([piece, id]): [number, string] => [id, piece]),
+    ...added_tokens.map(({ id, content }): [number, string] => [id, content]),
+  ]);
+
 function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfig): Tokenizer {
   const steps = json.normalizer?.normalizers ?? (json.normalizer ? [json.normalizer] : []);
   const prefix = steps.find(({ type }) => type === 'Prepend')?.prepend ?? '';
@@ -122,7 +129,8 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
     (json.post_processor?.single?.[0] !== undefined && 'SpecialToken' in json.post_processor.single[0]);
   const specials = json.added_tokens.map(({ content }) => content);
   const special = new Set(json.added_tokens.flatMap((token) => (token.special ? [token.id] : [])));
-  const wholeBytes = bytePieces(json.model.vocab);
+  const prefixes = prefix !== '' || json.pre_tokenizer?.type === 'Metaspace';
+  const pieces = hasBytePieces(json.model.vocab) ? piecesOf(json) : null;
   const encodeText = (text: string): number[] => {
     if (text === '') return [];
     if (!prefixOnce) return library.encode(text).ids;
@@ -134,8 +142,13 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
   return {
     encode: (text) => [...(adds && bosId !== null ? [bosId] : []), ...encodeText(text)],
     decode: (ids) => {
-      const visible = wholeBytes(ids.filter((id) => !special.has(id)));
-      return visible.length === 0 ? '' : library.decode(visible);
+      const visible = ids.filter((id) => !special.has(id));
+      if (visible.length === 0) return '';
+      if (!pieces) return library.decode(visible);
+      return decodePieces(
+        visible.map((id) => pieces.get(id) ?? ''),
+        prefixOnce ? 'once' : prefixes ? 'legacy' : 'none',
+      );
     },
     bosId: adds ? bosId : null,
     eosId,
@@ -143,6 +156,6 @@ function makeTokenizer(file: string, json: TokenizerJson, config: TokenizerConfi
     padId,
     maskedId: padId === eosId ? null : padId,
     prefixOnce,
-    prefixes: prefix !== '' || json.pre_tokenizer?.type === 'Metaspace',
+    prefixes,
   };
 }
