@@ -137,7 +137,36 @@ describe('the command line', () => {
     expect(errorOf(out)).toMatchObject({ code: name, message: expect.stringMatching(message) });
   });
 
-  it.each([['--help'], ['plan --help'], ['up --help'], ['export --help']])(
+  it('checks a dataset without a server: every bad record, exit 1; none, exit 0', async () => {
+    const file = join(folder, 'data.json');
+    const turns = [
+      { from: 'human', value: '<image>\nWhat?' },
+      { from: 'gpt', value: 'A dog.' },
+    ];
+    const records = [
+      { id: 'gone', image: 'gone.png', conversations: turns },
+      { id: 'odd', conversations: [{ from: 'human', value: 'q' }, ...turns] },
+      { id: 'good', conversations: [{ from: 'human', value: 'q' }, turns[1]] },
+    ];
+    await writeFile(file, JSON.stringify(records));
+    const bad = await run('data', 'check', file, '--json', '--manifest', join(folder, 'manifest.json'));
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.out)).toMatchObject({
+      records: 3,
+      bad: 2,
+      findings: [
+        { id: 'gone', code: 'MISSING_IMAGE' },
+        { id: 'odd', code: 'ODD_TURNS' },
+      ],
+    });
+    expect((await run('data', 'check', file)).out).toContain('2 errors in 2 records');
+    await writeFile(file, JSON.stringify(records.slice(2)));
+    expect(await run('data', 'check', file)).toMatchObject({ code: 0, err: '' });
+    const nothing = await run('data', 'check', join(folder, 'nowhere'), '--json');
+    expect([nothing.code, errorOf(nothing.out)]).toMatchObject([2, { code: 'NO_RECORDS' }]);
+  });
+
+  it.each([['--help'], ['plan --help'], ['data check --help'], ['up --help'], ['export --help']])(
     '%s is an answer with an example',
     async (line) => {
       const { code, out, err } = await run(...line.split(' '));

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Prediction, TrainerEvent, TrainerJob } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
@@ -153,6 +154,43 @@ describe('evaluate', () => {
     }
     expect(seen).toEqual(['telemetry', 'progress']);
     await expect(readFile(join(changed.outputDir, 'predictions.jsonl'))).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('public formats', () => {
+  const published = (name: string): string =>
+    fileURLToPath(new URL(`../../datasets/test/fixtures/benchmarks/${name}`, import.meta.url));
+
+  it.each([
+    ['pope', 'mean_f1'],
+    ['mme', 'perception'],
+    ['mmbench', 'accuracy'],
+    ['vqav2', 'accuracy'],
+    ['mmmu', 'accuracy'],
+    ['coco-caption', 'bleu_4'],
+  ])('%s is asked and scored by its own rule', async (name, metric) => {
+    const events = await eventsOf(inNewFolder({ benchmarks: { tiny: published(name) } }));
+    const points = events.flatMap((event) => (event.type === 'metrics' ? event.points : []));
+    for (const control of ['', 'blind_', 'majority_'])
+      expect(
+        points.find((point) => point.name === `${name}/${control}${metric}`)?.value,
+      ).toBeGreaterThanOrEqual(0);
+    expect(points.every(({ value }) => Number.isFinite(value))).toBe(true);
+    expect(events.at(-1)).toMatchObject({ type: 'done' });
+  });
+
+  it('says what a reader left out', async () => {
+    const events = await eventsOf(inNewFolder({ benchmarks: { tiny: published('mmmu') } }));
+    expect(events.find(({ type }) => type === 'log')).toMatchObject({
+      message: expect.stringContaining('left out'),
+    });
+  });
+
+  it.each(['mm-vet', 'llava-w'])('%s is refused without a judge', async (name) => {
+    await expect(eventsOf(inNewFolder({ benchmarks: { tiny: published(name) } }))).rejects.toMatchObject({
+      code: 'JUDGE_OFF',
+      fix: expect.stringContaining('ABLATE_JUDGE_URL'),
+    });
   });
 });
 

@@ -27,7 +27,14 @@ async function changed(
 }
 
 describe('decode equals the slow tokenizers', () => {
-  it.each(['text_llama', 'text_llama_legacy', 'text_phi'])('%s', async (folder) => {
+  it.each([
+    'text_llama',
+    'text_llama_legacy',
+    'text_phi',
+    'text_gemma',
+    'text_qwen2_instruct',
+    'text_stablelm',
+  ])('%s', async (folder) => {
     const tokenizer = await loadTokenizer(fixture(`golden/${folder}`));
     const cases = readJson<{ ids: number[]; slow_skip_special: string }[]>(`golden/${folder}/decode.json`);
     for (const { ids, slow_skip_special } of cases)
