@@ -6,6 +6,7 @@ import { addAnalysis } from './verbs/analyse.js';
 import * as change from './verbs/change.js';
 import { checkData, type CheckDataOptions } from './verbs/check-data.js';
 import { doctor } from './verbs/doctor.js';
+import { addImport } from './verbs/import-table.js';
 import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
 import * as read from './verbs/read.js';
@@ -184,6 +185,7 @@ function createProgram(out: Terminal, run: Run): Command {
   addAnalysis(program, run, examples);
   addData(program, run);
   addChanging(program, run);
+  addImport(program, run, examples);
   addLocal(program, run);
   return program;
 }

@@ -29,3 +29,4 @@ export type {
   WorkerView,
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
+export type { ImportReport, ImportRequest } from './import-table.js';

@@ -2,6 +2,7 @@ import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
 import { effectsView, pivotView, questionsView } from './effects-view.js';
 import { gridSpec } from './grid-spec.js';
+import { importReport, importRequest } from './import-table.js';
 import {
   attemptView,
   comparison,
@@ -59,6 +60,13 @@ export const routes = {
     summary: 'Submit a grid',
     body: spec,
     response: experimentDetail,
+  },
+  import: {
+    method: 'POST',
+    path: '/experiments/import',
+    summary: 'Take a published table in as an experiment that is done; nothing is trained',
+    body: importRequest,
+    response: importReport,
   },
   experiments: {
     method: 'GET',

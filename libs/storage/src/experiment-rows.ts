@@ -19,7 +19,7 @@ export async function insertStages(tx: Transaction, { id, priority, stages }: Ne
 /** Inserts the cells and runs of an experiment in the order of the grid, with their links to stages. */
 export async function insertRuns(
   tx: Transaction,
-  { id, cells, runs }: NewExperiment,
+  { id, cells, runs }: Pick<NewExperiment, 'id' | 'cells' | 'runs'>,
   reused: ReadonlySet<string>,
 ): Promise<void> {
   const cellRows = rowsOf(cells.map((cell, position) => ({ ...cell, position })));

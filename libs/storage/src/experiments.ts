@@ -1,6 +1,7 @@
 import type { Database } from './database.js';
 import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
 import { insertRuns, insertStages } from './experiment-rows.js';
+import { writeImported, type ImportedExperiment } from './imported.js';
 import { toJson } from './json.js';
 import type { NewExperiment } from './new-experiment.js';
 import { lockWants, wantAgain } from './wanted.js';
@@ -56,6 +57,11 @@ export class ExperimentRepository {
       },
       { timeout: 60_000 },
     );
+  }
+
+  /** Writes a published table as an experiment that is done. */
+  import(experiment: ImportedExperiment): Promise<void> {
+    return writeImported(this.database, experiment);
   }
 
   list(project: string | undefined, limit: number): Promise<Experiment[]> {

@@ -5,6 +5,7 @@ import type {
   EffectsView,
   ExperimentDetail,
   ExperimentView,
+  ImportReport,
   PivotView,
   Plan,
   RunView,
@@ -15,13 +16,14 @@ import { planGrid } from '../planning/plan-grid.js';
 import { planStatistics } from '../planning/plan-statistics.js';
 import { submitExperiment } from '../planning/submit-experiment.js';
 import { compareCells } from '../read/compare-cells.js';
+import { importExperiment } from '../importing/import-experiment.js';
 import { describeExperiment, listExperiments } from '../read/describe-experiment.js';
 import { describeRuns } from '../read/describe-runs.js';
 import { exportTable } from '../export/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
-import { differenceOf, queryOf, specOf } from './parse.js';
+import { bodyOf, differenceOf, queryOf, specOf } from './parse.js';
 
 @Controller('api/v1')
 export class GridsController {
@@ -43,6 +45,11 @@ export class GridsController {
   @Post('experiments')
   async submit(@Body() body: unknown): Promise<ExperimentDetail> {
     return this.detail(await submitExperiment(this.context, specOf(body)));
+  }
+
+  @Post('experiments/import')
+  import(@Body() body: unknown): Promise<ImportReport> {
+    return importExperiment(this.context, bodyOf(routes.import.body, body));
   }
 
   @Get('experiments')

@@ -6,6 +6,10 @@ import type { z } from 'zod';
 export const queryOf = <S extends z.ZodType>(schema: S, raw: unknown): z.infer<S> =>
   parseWith(schema as z.ZodType<z.infer<S>>, raw, 'BAD_QUERY');
 
+/** A body against its schema. */
+export const bodyOf = <S extends z.ZodType>(schema: S, raw: unknown): z.infer<S> =>
+  parseWith(schema as z.ZodType<z.infer<S>>, raw, 'BAD_REQUEST');
+
 /** The grid in a body `{ spec }`; errors name fields of the grid, not of the body. */
 export const specOf = (body: unknown): GridSpec =>
   parseGridSpec((body as { spec?: unknown } | null)?.spec ?? null);

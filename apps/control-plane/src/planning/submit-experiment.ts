@@ -1,19 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import type { GridSpec } from '@ablate/design-space';
 import type { Context } from '../context.js';
+import { experimentId } from './experiment-id.js';
 import { planGrid } from './plan-grid.js';
-
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 40) || 'grid';
 
 /** Plans a grid and writes it as an experiment in one transaction; returns its id. The scheduler does the rest. */
 export async function submitExperiment(context: Context, spec: GridSpec): Promise<string> {
   const { plan, grid } = await planGrid(context, spec);
-  const id = `${slug(spec.name)}-${randomBytes(3).toString('hex')}`;
+  const id = experimentId(spec.name);
   await context.experiments.submit({
     id,
     project: spec.project,

@@ -4,6 +4,7 @@ import type { CellScore, Comparison } from '@ablate/contracts';
 import type { GridSpec } from '@ablate/design-space';
 import type { Experiment, RunRow, Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
+import { importedMetrics } from '../importing/imported-metric.js';
 
 type Benchmark = Comparison['benchmarks'][number];
 type Controls = Pick<CellScore, 'blind' | 'majority' | 'gain'>;
@@ -50,7 +51,10 @@ export async function measureCells(
   const { index } = await inventory();
   const keys = new Set(runs.flatMap((run) => run.stages.map(({ stageKey }) => stageKey)));
   const stages = await repository.find([...keys]);
-  const primary = new Map(index.benchmarks.map((entry) => [entry.id, primaryMetric(entry)]));
+  const imported = experiment.kind === 'imported';
+  const primary = imported
+    ? importedMetrics(experiment.spec as unknown as GridSpec)
+    : new Map(index.benchmarks.map((entry) => [entry.id, primaryMetric(entry)]));
   const benchmarks = benchmarksOf(experiment.spec as unknown as GridSpec, stages, primary);
   const finished = new Map(
     stages.flatMap(({ key, config, state }) => {
@@ -86,7 +90,8 @@ export async function measureCells(
   return {
     benchmarks,
     scores,
-    missing: runs.length * benchmarks.length - scores.length,
+    // What a paper does not report is not to come.
+    missing: imported ? 0 : runs.length * benchmarks.length - scores.length,
     undrawn: sharedBySeeds(runs, stages),
     stages: new Map(stages.map((stage) => [stage.key, stage])),
     controlsOf: (cellId, { id, metric }) => {
