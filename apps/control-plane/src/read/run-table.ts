@@ -59,7 +59,9 @@ export function runTables(
   const baseline = (experiment.baselineCell === null ? undefined : labels.get(experiment.baselineCell)) ?? {};
   const shared = sharedStages(rows, stages);
   const states = rows.map((run) =>
-    runStateOf(run.stages.map(({ stageKey }) => stateOf(stages.get(stageKey)!, stages))),
+    experiment.kind === 'imported'
+      ? 'not reported'
+      : runStateOf(run.stages.map(({ stageKey }) => stateOf(stages.get(stageKey)!, stages))),
   );
   return (metric) => {
     const found = new Map(

@@ -28,6 +28,8 @@ export function analyseEffects({ runs, alpha = 0.05, ...axes }: EffectsInput): E
   const { used, excluded } = usable(runs);
   if (used.length === 0) throw new RangeError('No run is done with a finite score.');
   const cells = cellSums(factors, used);
+  // Fitted when asked for: with many levels the two-way model costs a hundred times the other.
+  const fitted: { main?: ModelEffects; twoWay?: ModelEffects } = {};
   return {
     used: used.length,
     excluded,
@@ -35,8 +37,12 @@ export function analyseEffects({ runs, alpha = 0.05, ...axes }: EffectsInput): E
     missingCells: missingCells(factors, cells),
     seedNoise: seedNoise(cells, alpha),
     models: {
-      main: modelEffects(factors, cells, 'main', alpha),
-      twoWay: modelEffects(factors, cells, 'twoWay', alpha),
+      get main() {
+        return (fitted.main ??= modelEffects(factors, cells, 'main', alpha));
+      },
+      get twoWay() {
+        return (fitted.twoWay ??= modelEffects(factors, cells, 'twoWay', alpha));
+      },
     },
   };
 }
