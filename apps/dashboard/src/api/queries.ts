@@ -27,3 +27,46 @@ export const runQuery = (id: string) =>
     queryKey: ['run', experimentOf(id), id],
     queryFn: () => client.run({ params: { id } }),
   });
+
+export const overviewQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'overview'],
+    queryFn: () => client.overview({ params: { id } }),
+  });
+
+export const cellsQuery = (id: string) =>
+  queryOptions({ queryKey: ['experiment', id, 'cells'], queryFn: () => client.cells({ params: { id } }) });
+
+export const comparisonQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'comparison'],
+    queryFn: () => client.compare({ params: { id } }),
+  });
+
+export const effectsQuery = (id: string, metric: string | undefined, model: 'main' | 'two_way' = 'main') =>
+  queryOptions({
+    queryKey: ['experiment', id, 'effects', metric, model],
+    queryFn: () => client.effects({ params: { id }, query: { metric, model } }),
+    enabled: metric !== undefined,
+    retry: false,
+  });
+
+export const pivotQuery = (id: string, rows: string, columns: string, metric: string | undefined) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'pivot', rows, columns, metric],
+    queryFn: () => client.pivot({ params: { id }, query: { rows, columns, metric } }),
+    enabled: metric !== undefined && rows !== columns,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+
+export const curvesQuery = (id: string, metric: string, by: string) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'curves', metric, by],
+    queryFn: () => client.curves({ params: { id }, query: { metric, by } }),
+    enabled: metric !== '',
+    placeholderData: keepPreviousData,
+  });
+
+export const runsQuery = (id: string) =>
+  queryOptions({ queryKey: ['experiment', id, 'runs'], queryFn: () => client.runs({ params: { id } }) });
