@@ -22,12 +22,6 @@ export const inventoryQuery = () =>
 
 export const workersQuery = () => queryOptions({ queryKey: ['workers'], queryFn: () => client.workers({}) });
 
-export const runQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['run', experimentOf(id), id],
-    queryFn: () => client.run({ params: { id } }),
-  });
-
 export const overviewQuery = (id: string) =>
   queryOptions({
     queryKey: ['experiment', id, 'overview'],
@@ -70,3 +64,54 @@ export const curvesQuery = (id: string, metric: string, by: string) =>
 
 export const runsQuery = (id: string) =>
   queryOptions({ queryKey: ['experiment', id, 'runs'], queryFn: () => client.runs({ params: { id } }) });
+
+export const runDetailQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', experimentOf(id), id, 'detail'],
+    queryFn: () => client.runDetail({ params: { id } }),
+  });
+
+export const runMetricsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', experimentOf(id), id, 'metrics'],
+    queryFn: () => client.metrics({ query: { run: id } }),
+  });
+
+export const telemetryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', experimentOf(id), id, 'telemetry'],
+    queryFn: () => client.telemetry({ params: { id } }),
+  });
+
+export const logsQuery = (id: string, follow: boolean) =>
+  queryOptions({
+    queryKey: ['run', experimentOf(id), id, 'logs'],
+    queryFn: () => client.logs({ params: { id }, query: { limit: 10_000 } }),
+    refetchInterval: follow ? 2000 : false,
+  });
+
+export interface PredictionsInput {
+  readonly benchmark?: string | undefined;
+  readonly runs?: string | undefined;
+  readonly show?: 'all' | 'disagreement' | 'wrong' | 'right' | 'blind';
+  readonly category?: string | undefined;
+  readonly text?: string | undefined;
+  readonly offset?: number;
+}
+
+export const predictionsQuery = (id: string, input: PredictionsInput) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'predictions', input],
+    queryFn: () => client.predictions({ params: { id }, query: { limit: 30, ...input } }),
+    placeholderData: keepPreviousData,
+  });
+
+export const questionsQuery = (first: string, second: string, benchmark: string) =>
+  queryOptions({
+    queryKey: ['run', experimentOf(first), first, 'questions', second, benchmark],
+    queryFn: () => client.questions({ params: { id: first }, query: { with: second, benchmark } }),
+    enabled: first !== '' && second !== '',
+  });
+
+export const queueQuery = () =>
+  queryOptions({ queryKey: ['queue'], queryFn: () => client.queue({ query: {} }) });
