@@ -9,6 +9,8 @@ export default defineConfig({
   build: {
     outDir: 'dist',
     target: 'es2022',
+    // `light-dark()` is kept as it is.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     manifest: true,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,

@@ -5,6 +5,7 @@ import { DetailsController } from './http/details.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { GridsController } from './http/grids.controller.js';
 import { HealthController } from './http/health.controller.js';
+import { PagesController } from './http/pages.controller.js';
 import { MetaController } from './http/meta.controller.js';
 
 @Module({})
@@ -18,6 +19,7 @@ export class AppModule {
         HealthController,
         EventsController,
         MetaController,
+        PagesController,
         DashboardController,
       ],
       providers: [{ provide: CONTEXT, useValue: context }],

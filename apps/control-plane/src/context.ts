@@ -3,6 +3,8 @@ import type { Logger, Settings } from '@ablate/runtime';
 import type {
   AttemptRepository,
   ChangeRepository,
+  CurveRepository,
+  DetailRepository,
   ExperimentRepository,
   Inventory,
   MetricRepository,
@@ -26,12 +28,17 @@ export interface Context {
   readonly workers: WorkerRepository;
   readonly summaries: SummaryRepository;
   readonly changes: ChangeRepository;
+  readonly curves: CurveRepository;
+  readonly details: DetailRepository;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
-  /** Backbones, recipes and benchmarks as they are in their folders now. */
-  readonly inventory: () => Promise<Inventory>;
+  /** Backbones, recipes and benchmarks as they are in their folders now, or were at most so long ago: looking takes a while. */
+  readonly inventory: (maxAgeMs?: number) => Promise<Inventory>;
   /** Whether database and queue answer. */
   readonly check: () => Promise<Readonly<Record<'database' | 'queue', boolean>>>;
 }
+
+/** Reading what is finished needs no fresh look at the folders. */
+export const READ_AGE_MS = 60_000;
 
 export const CONTEXT = Symbol('context');

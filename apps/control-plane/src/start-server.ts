@@ -8,6 +8,8 @@ import { inventoryFolders, type Logger, type Settings, type Shutdown } from '@ab
 import {
   AttemptRepository,
   ChangeRepository,
+  CurveRepository,
+  DetailRepository,
   ExperimentRepository,
   MetricRepository,
   migrate,
@@ -22,6 +24,7 @@ import {
 import { AppModule } from './app.module.js';
 import type { Context } from './context.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { keepInventory } from './read/keep-inventory.js';
 import { startScheduler } from './scheduling/scheduler.js';
 
 const DASHBOARD = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
@@ -63,8 +66,12 @@ function createContext(
     workers: new WorkerRepository(database),
     summaries: new SummaryRepository(database),
     changes: new ChangeRepository(database),
+    curves: new CurveRepository(database),
+    details: new DetailRepository(database),
     queueOf,
-    inventory: () => takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json')),
+    inventory: keepInventory(() =>
+      takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json')),
+    ),
     check: async () => ({
       database: await answers(database.$queryRaw`SELECT 1`),
       queue: await answers(queueOf('default').then((queue) => queue.has('health'))),

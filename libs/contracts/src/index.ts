@@ -30,3 +30,5 @@ export type {
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
+export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';
+export type { PredictionsView, QueueView, RunDetail, TelemetryView } from './run-view.js';

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { effectsView, pivotView, questionsView } from './effects-view.js';
 import { gridSpec } from './grid-spec.js';
 import { importReport, importRequest } from './import-table.js';
+import { cellRunsView, curvesView, overviewView } from './overview-view.js';
+import { predictionsView, queueView, runDetail, telemetryView } from './run-view.js';
 import {
   attemptView,
   comparison,
@@ -82,6 +84,48 @@ export const routes = {
     params: id,
     response: experimentDetail,
   },
+  overview: {
+    method: 'GET',
+    path: '/experiments/:id/overview',
+    summary: 'One experiment without its stages: axes, metrics, failures',
+    params: id,
+    response: overviewView,
+  },
+  cells: {
+    method: 'GET',
+    path: '/experiments/:id/cells',
+    summary: 'Its cells and the states of their runs',
+    params: id,
+    response: cellRunsView,
+  },
+  curves: {
+    method: 'GET',
+    path: '/experiments/:id/curves',
+    summary: 'Learning curves by level of an axis, by cell or by run, with intervals over series',
+    params: id,
+    query: z.object({
+      metric: z.string().describe('`stage/name`, e.g. `finetune/loss`'),
+      by: z.string().default('cell').describe('An axis, `cell` or `run`'),
+      limit: z.coerce.number().int().min(1).max(200).default(100).describe('Groups'),
+    }),
+    response: curvesView,
+  },
+  predictions: {
+    method: 'GET',
+    path: '/experiments/:id/predictions',
+    summary: 'Questions of a benchmark with the answers of some runs side by side, blind answers beside them',
+    params: id,
+    query: z.object({
+      benchmark: z.string().optional(),
+      runs: z.string().optional().describe('Ids, by commas; two of different cells unless given'),
+      show: z.enum(['all', 'disagreement', 'wrong', 'right', 'blind']).default('all'),
+      category: z.string().optional(),
+      text: z.string().optional(),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    response: predictionsView,
+  },
   runs: {
     method: 'GET',
     path: '/experiments/:id/runs',
@@ -154,6 +198,20 @@ export const routes = {
     response: experimentDetail,
   },
   run: { method: 'GET', path: '/runs/:id', summary: 'One run', params: id, response: runView },
+  runDetail: {
+    method: 'GET',
+    path: '/runs/:id/detail',
+    summary: 'One run with its stages, their attempts, files and lineage',
+    params: id,
+    response: runDetail,
+  },
+  telemetry: {
+    method: 'GET',
+    path: '/runs/:id/telemetry',
+    summary: 'Times, throughput and memory of its attempts',
+    params: id,
+    response: telemetryView,
+  },
   logs: {
     method: 'GET',
     path: '/runs/:id/logs',
@@ -199,6 +257,13 @@ export const routes = {
     path: '/workers',
     summary: 'Workers and what they run',
     response: z.array(workerView),
+  },
+  queue: {
+    method: 'GET',
+    path: '/queue',
+    summary: 'Stages that do not run yet, and why each waits',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
+    response: queueView,
   },
   projects: { method: 'GET', path: '/projects', summary: 'Projects', response: z.array(projectView) },
   inventory: {

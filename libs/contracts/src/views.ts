@@ -288,6 +288,7 @@ export const workerView = z
         name: z.string(),
         step: z.int().nullable(),
         totalSteps: z.int().nullable(),
+        since: time,
       }),
     ),
   })

@@ -7,6 +7,8 @@ export { StageRepository, type ReadyStage, type Throughput } from './stages.js';
 export { AttemptRepository, type Fence, type Lease, type NewCheckpoint, type Outcome } from './attempts.js';
 export { MetricRepository, type Batch, type Series, type StreamLine } from './metrics.js';
 export { WorkerRepository, type NewWorker } from './workers.js';
+export { CurveRepository, type Member } from './curves.js';
+export { DetailRepository, type QuestionRow, type WaitingRow } from './details.js';
 export { ChangeRepository, type Fingerprint } from './changes.js';
 export { SummaryRepository, type Summary, type Work } from './summaries.js';
 export { ResultRepository, writeResults, type NewArtifact } from './results.js';

@@ -89,6 +89,29 @@ export class StageRepository {
     return new Map(rows.map(({ stageKey, _count }) => [stageKey, _count]));
   }
 
+  /** The stage of a name in each run of an experiment. */
+  named(experiment: string, name: string): Promise<{ run: string; key: string }[]> {
+    return this.database.$queryRaw`
+      SELECT r.id AS run, s.key FROM runs r JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
+      WHERE r.experiment_id = ${experiment} AND s.name = ${name}`;
+  }
+
+  /** Evaluations of an experiment, in the order of their benchmarks' names in the grid. */
+  evaluations(experiment: string): Promise<{ key: string; name: string; state: string }[]> {
+    return this.database.$queryRaw`
+      SELECT s.key, s.name, s.state FROM runs r JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
+      WHERE r.experiment_id = ${experiment} AND s.kind = 'evaluate' GROUP BY s.key ORDER BY min(r.position), min(rs.position)`;
+  }
+
+  /** The pool of each of some stages. */
+  async poolsOf(keys: readonly string[]): Promise<string[]> {
+    const rows = await this.database.stage.findMany({
+      where: { key: { in: [...keys] } },
+      select: { pool: true },
+    });
+    return rows.map(({ pool }) => pool);
+  }
+
   countByState(): Promise<{ state: string; count: number }[]> {
     return this.database
       .$queryRaw`SELECT state, count(*)::int AS count FROM stages GROUP BY state ORDER BY state`;

@@ -3,8 +3,8 @@ import { primaryMetric, type EvaluateStageConfig } from '@ablate/catalogue';
 import type { CellScore, Comparison } from '@ablate/contracts';
 import type { GridSpec } from '@ablate/design-space';
 import type { Experiment, RunRow, Stage } from '@ablate/storage';
-import type { Context } from '../context.js';
 import { importedMetrics } from '../importing/imported-metric.js';
+import { READ_AGE_MS, type Context } from '../context.js';
 
 type Benchmark = Comparison['benchmarks'][number];
 type Controls = Pick<CellScore, 'blind' | 'majority' | 'gain'>;
@@ -48,7 +48,7 @@ export async function measureCells(
   experiment: Experiment,
   runs: readonly RunRow[],
 ): Promise<Measurements> {
-  const { index } = await inventory();
+  const { index } = await inventory(READ_AGE_MS);
   const keys = new Set(runs.flatMap((run) => run.stages.map(({ stageKey }) => stageKey)));
   const stages = await repository.find([...keys]);
   const imported = experiment.kind === 'imported';

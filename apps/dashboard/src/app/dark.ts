@@ -1,0 +1,4 @@
+import { useComputedColorScheme } from '@mantine/core';
+
+export const useDark = (): boolean =>
+  useComputedColorScheme('light', { getInitialValueInEffect: false }) === 'dark';
