@@ -37,6 +37,7 @@ describe('a grid spec', () => {
   it.each([
     ['no object', null, null, null],
     ['an unknown field', { ...small, seed: 3 }, 'seed', 3],
+    ['seeds that are a list', { ...small, seeds: [1, 2] }, 'seeds', [1, 2]],
     ['another version', { ...small, version: 2 }, 'version', 2],
     ['an axis without levels', { ...small, axes: { encoder: [] } }, 'axes.encoder', []],
     ['an axis that is no list', { ...small, axes: { encoder: 'clip-tiny' } }, 'axes.encoder', 'clip-tiny'],

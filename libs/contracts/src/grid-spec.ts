@@ -27,17 +27,23 @@ export const gridSpec = z
     include: z.array(levels).optional().describe('Extra cells; missing axes from the baseline'),
     baseline: levels.optional(),
     design: z
-      .union([
-        z.enum(['full_factorial', 'one_at_a_time']),
-        z.strictObject({ fractional: drawn }),
-        z.strictObject({ random: drawn }),
-      ])
+      .union(
+        [
+          z.enum(['full_factorial', 'one_at_a_time']),
+          z.strictObject({ fractional: drawn }),
+          z.strictObject({ random: drawn }),
+        ],
+        { error: 'full_factorial, one_at_a_time, { fractional: ... } or { random: ... }' },
+      )
       .optional(),
     seeds: z
-      .union([
-        z.int().min(1),
-        z.strictObject({ values: z.array(z.int()).min(1), redraws: z.array(z.string()).optional() }),
-      ])
+      .union(
+        [
+          z.int().min(1),
+          z.strictObject({ values: z.array(z.int()).min(1), redraws: z.array(z.string()).optional() }),
+        ],
+        { error: 'a number of seeds from 1, or { values: [1, 2], redraws: [finetune] }' },
+      )
       .optional(),
     evaluate: z.array(z.string()).optional().describe('Benchmarks; the first decides the best cell'),
     defaults: z.record(z.string(), json).optional().describe('Dotted paths, below the axes'),
