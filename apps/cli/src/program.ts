@@ -5,6 +5,7 @@ import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
 import { addAnalysis } from './verbs/analyse.js';
 import * as change from './verbs/change.js';
 import { checkData, type CheckDataOptions } from './verbs/check-data.js';
+import { exportModel, type ExportModelOptions } from './verbs/export-model.js';
 import { doctor } from './verbs/doctor.js';
 import { addImport } from './verbs/import-table.js';
 import * as local from './verbs/local.js';
@@ -73,6 +74,22 @@ function addReading(program: Command, run: Run): void {
     .action((id: string, { format }: { format: 'csv' | 'json' | 'markdown' | 'latex' }) =>
       run((context) => read.exportTable(context, id, format)),
     );
+  program
+    .command('export-model <run>')
+    .description('a run’s trained model as a new folder with a model card')
+    .addOption(
+      new Option('--format <format>', 'layout of the folder')
+        .choices(['huggingface', 'tinyllava'])
+        .default('huggingface'),
+    )
+    .addOption(
+      new Option('--lora <how>', 'adapters of the last training: part of the weights, or files of their own')
+        .choices(['merged', 'adapter'])
+        .default('merged'),
+    )
+    .requiredOption('--to <folder>', 'the folder to make; it must not be there')
+    .addHelpText('after', examples('export-model what-matters-1a2b3c-1 --format tinyllava --to my-model'))
+    .action((id: string, options: ExportModelOptions) => run((context) => exportModel(context, id, options)));
   program
     .command('explain <stage>')
     .description('why a stage was reused, or which field made it new')

@@ -25,6 +25,7 @@ export type {
   RunView,
   ServerEvent,
   StageState,
+  StageFile,
   StageView,
   WorkerView,
 } from './views.js';

@@ -18,6 +18,7 @@ import {
   plan,
   projectView,
   runView,
+  stageFile,
   stageView,
   workerView,
 } from './views.js';
@@ -226,6 +227,13 @@ export const routes = {
     summary: 'One stage by its key or the beginning of it',
     params: id,
     response: stageView,
+  },
+  stageFiles: {
+    method: 'GET',
+    path: '/stages/:id/files',
+    summary: 'Files of a finished stage in the artifact store',
+    params: id,
+    response: z.array(stageFile),
   },
   explain: {
     method: 'GET',

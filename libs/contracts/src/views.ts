@@ -155,6 +155,10 @@ export const runView = z
   })
   .meta({ id: 'Run' });
 
+export const stageFile = z
+  .object({ name: z.string(), sha256: z.string(), bytes: z.int() })
+  .meta({ id: 'StageFile' });
+
 export const logLine = z.object({
   attempt: z.string(),
   stage: z.string(),
@@ -326,6 +330,7 @@ export type StageView = z.infer<typeof stageView>;
 export type ExperimentView = z.infer<typeof experimentView>;
 export type ExperimentDetail = z.infer<typeof experimentDetail>;
 export type RunView = z.infer<typeof runView>;
+export type StageFile = z.infer<typeof stageFile>;
 export type LogLine = z.infer<typeof logLine>;
 export type CellScore = z.infer<typeof cellScore>;
 export type Comparison = z.infer<typeof comparison>;

@@ -34,11 +34,15 @@ export async function writeResults(
 export class ResultRepository {
   constructor(private readonly database: Database) {}
 
-  artifacts(stageKeys: readonly string[]): Promise<{ stageKey: string; name: string; sha256: string }[]> {
-    return this.database.artifact.findMany({
+  async artifacts(
+    stageKeys: readonly string[],
+  ): Promise<{ stageKey: string; name: string; sha256: string; bytes: number }[]> {
+    const rows = await this.database.artifact.findMany({
       where: { stageKey: { in: [...stageKeys] } },
-      select: { stageKey: true, name: true, sha256: true },
+      select: { stageKey: true, name: true, sha256: true, bytes: true },
+      orderBy: [{ stageKey: 'asc' }, { name: 'asc' }],
     });
+    return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
   }
 
   /**

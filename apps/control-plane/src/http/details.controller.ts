@@ -9,6 +9,7 @@ import type {
   ProjectView,
   QuestionsView,
   RunView,
+  StageFile,
   StageView,
   WorkerView,
 } from '@ablate/contracts';
@@ -42,6 +43,13 @@ export class DetailsController {
   @Get('stages/:id')
   async stage(@Param('id') id: string): Promise<StageView> {
     return showStage(this.context, id);
+  }
+
+  @Get('stages/:id/files')
+  async stageFiles(@Param('id') id: string): Promise<StageFile[]> {
+    const { key } = await findStage(this.context, id);
+    const files = await this.context.results.artifacts([key]);
+    return files.map(({ name, sha256, bytes }) => ({ name, sha256, bytes }));
   }
 
   @Get('stages/:id/explain')

@@ -26,7 +26,10 @@ const readConfig = async (folder: string): Promise<Json> =>
 async function backboneConfigs({ encoderDir, llmDir }: ExportRequest): Promise<{ vision: Json; text: Json }> {
   const vision = await readConfig(encoderDir);
   if (vision['model_type'] !== 'mof') return { vision, text: await readConfig(llmDir) };
-  const parts = { clip: await readConfig(join(encoderDir, 'clip')), dinov2: await readConfig(join(encoderDir, 'dinov2')) };
+  const parts = {
+    clip: await readConfig(join(encoderDir, 'clip')),
+    dinov2: await readConfig(join(encoderDir, 'dinov2')),
+  };
   return { vision: { ...vision, ...parts }, text: await readConfig(llmDir) };
 }
 
