@@ -69,9 +69,10 @@ function createContext(
     curves: new CurveRepository(database),
     details: new DetailRepository(database),
     queueOf,
-    inventory: keepInventory(() =>
-      takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json')),
-    ),
+    inventory: keepInventory(async () => {
+      const found = await takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json'));
+      return { ...found, index: { ...found.index, judge: settings.judge !== null } };
+    }),
     check: async () => ({
       database: await answers(database.$queryRaw`SELECT 1`),
       queue: await answers(queueOf('default').then((queue) => queue.has('health'))),

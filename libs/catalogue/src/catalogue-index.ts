@@ -87,4 +87,6 @@ export interface CatalogueIndex {
   readonly backbones: readonly BackboneEntry[];
   readonly recipes: readonly RecipeEntry[];
   readonly benchmarks: readonly BenchmarkEntry[];
+  /** Whether a judge is set; where it is false, grids with judged benchmarks are refused. */
+  readonly judge?: boolean;
 }

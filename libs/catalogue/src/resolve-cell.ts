@@ -245,6 +245,14 @@ function cellOverrides(cell: Cell, parts: CellParts): readonly Override[] {
   ];
 }
 
+const judgeOff = (benchmark: string, path: string): AblateError =>
+  new AblateError('JUDGE_OFF', `"${benchmark}" is graded by a judge, and none is set.`, {
+    path,
+    value: benchmark,
+    rule: 'A judged benchmark needs an OpenAI-compatible address; by default there is none.',
+    fix: 'Set ABLATE_JUDGE_URL for control plane and workers, or leave this benchmark out of evaluate.',
+  });
+
 export interface CellContext {
   readonly spec: Pick<GridSpec, 'axes' | 'include' | 'evaluate'>;
   readonly defaults: readonly Override[];
@@ -283,6 +291,7 @@ export function resolveStages(cell: Cell, seed: number, context: CellContext): r
     });
   const evaluations = (spec.evaluate ?? []).map((id, i): ResolvedStage => {
     const entry = findBenchmark(id, index, `evaluate.${i}`);
+    if (entry.judged && index.judge === false) throw judgeOff(id, `evaluate.${i}`);
     const config: EvaluateStageConfig = {
       version: 1,
       kind: 'evaluate',

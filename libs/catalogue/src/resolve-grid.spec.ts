@@ -428,3 +428,19 @@ it('resolves one cell as it does in the grid', () => {
     resolveGrid(spec, expansion, exampleIndex)[0]?.stages,
   );
 });
+
+it('refuses a judged benchmark at its place in the grid where no judge is set', () => {
+  const spec = grid({ evaluate: ['emoji-vqa', 'wild'] });
+  const benchmarks = [
+    ...exampleIndex.benchmarks,
+    { ...exampleIndex.benchmarks[0]!, id: 'wild', judged: true as const },
+  ];
+  const resolved = (judge: boolean) =>
+    resolveGrid(spec, expand(spec), { ...exampleIndex, benchmarks, judge });
+  expect(thrown(() => resolved(false))).toMatchObject({
+    code: 'JUDGE_OFF',
+    path: 'evaluate.1',
+    value: 'wild',
+  });
+  expect(resolved(true)[0]!.stages.at(-1)!.config).toHaveProperty('judge');
+});

@@ -162,8 +162,17 @@ export async function readObjects(file: string): Promise<Row[]> {
 
 /** Names in a folder that match, sorted; at least one. */
 export async function filesLike(folder: string, pattern: RegExp): Promise<string[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => pattern.test(name)).sort();
-  if (names.length === 0) throw badFile(join(folder, pattern.source), 'no file has such a name');
+  const all = await readdir(folder).catch(() => []);
+  const names = all.filter((name) => pattern.test(name)).sort();
+  if (names.length === 0) {
+    const parquet = all.find((name) => name.endsWith('.parquet'));
+    throw parquet === undefined
+      ? badFile(join(folder, pattern.source), 'no file has such a name')
+      : badFile(
+          join(folder, parquet),
+          `Parquet is not read here; convert it to JSON lines or, with the images in base64, to TSV, under a name like ${pattern.source}`,
+        );
+  }
   return names;
 }
 export const fileLike = async (folder: string, pattern: RegExp): Promise<string> =>

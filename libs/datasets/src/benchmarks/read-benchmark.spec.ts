@@ -223,3 +223,15 @@ describe('tables and lists', () => {
     expect(listOf('no list')).toEqual([]);
   });
 });
+
+describe('a folder’s kind', () => {
+  it('may be named as kind', async () => {
+    const folder = join(scratch, 'my-questions');
+    await cp(join(fixtures, 'gqa'), folder, { recursive: true });
+    await writeFile(join(folder, 'benchmark.json'), JSON.stringify({ id: 'gqa', kind: 'gqa' }));
+    expect(await readBenchmark(folder)).toMatchObject({ format: 'gqa', kind: 'gqa' });
+    await rm(join(folder, 'testdev_balanced_questions.json'));
+    await writeFile(join(folder, 'testdev-00000.parquet'), 'PAR1');
+    await expect(readBenchmark(folder)).rejects.toThrow(/Parquet is not read here; convert it to JSON lines/);
+  });
+});

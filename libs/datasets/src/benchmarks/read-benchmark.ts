@@ -17,6 +17,13 @@ const namedLike = (folder: string): string | undefined => {
   return Object.keys(FORMATS).find((format) => FORMATS[format]!.folders.includes(name));
 };
 
+/** A public format that is named as `kind`; with questions.jsonl beside it a name such as "pope" is the kind of this project's own. */
+async function publicKind(folder: string, { kind }: Json): Promise<string | undefined> {
+  if (typeof kind !== 'string' || !(kind in FORMATS)) return undefined;
+  const own = kind !== 'llava-w' && (await isThere(join(folder, 'questions.jsonl')));
+  return own ? undefined : kind;
+}
+
 /** What a benchmark.json says; none is needed where the folder's name is that of a public format. */
 async function describe(folder: string): Promise<{ description: Json; format: string | undefined }> {
   const file = join(folder, 'benchmark.json');
@@ -30,7 +37,7 @@ async function describe(folder: string): Promise<{ description: Json; format: st
   }
   const description = await readJsonFile(file);
   if (!isObject(description)) throw badFile(file, 'its content is no JSON object');
-  const { format } = description;
+  const format = description['format'] ?? (await publicKind(folder, description));
   if (format === undefined) return { description, format };
   if (typeof format === 'string' && format in FORMATS) return { description, format };
   throw badFile(file, `"format" is ${JSON.stringify(format)}, not one of ${Object.keys(FORMATS).join(', ')}`);
