@@ -103,11 +103,13 @@ export async function demo(
   const stop = abortOnSignal();
   const running = await deployment(context, stop);
   const abort = new AbortController();
+  let shown = '';
   const work = async (): Promise<ExitCode> => {
     const client = createClient({ baseUrl: running.url, signal: abort.signal });
     const plan = await client.plan({ body: { spec } });
     if (!json) err.write(`\n${planView(plan)}\n\n`);
     const { id } = await client.submit({ body: { spec } });
+    shown = id;
     const last = await watchExperiment(context, client, id, { signal: abort.signal });
     const comparison = await client.compare({ params: { id } });
     if (json) out.write(`${JSON.stringify(comparison, null, 2)}\n`);
@@ -121,7 +123,7 @@ export async function demo(
     if (end instanceof AblateError) throw end;
     if (typeof end === 'string') return EXIT.failed;
     if (options.keep) {
-      err.write(`Still running at ${running.url}; Ctrl-C stops it.\n`);
+      err.write(`Look at it: ${running.url}/experiments/${shown}\nCtrl-C stops the server.\n`);
       const kept = await Promise.race([running.failed, aborted(stop)]);
       if (kept instanceof AblateError) throw kept;
     }
