@@ -1,4 +1,4 @@
-/** One Jest configuration, three sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes). */
+/** One Jest configuration, four sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes), browser (a real Chromium on them). */
 const base = {
   testEnvironment: '<rootDir>/tools/jest-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@ablate/source', 'node', 'node-addons'] },
@@ -38,5 +38,6 @@ export default {
       '<rootDir>/test/**/*.medium.spec.ts',
     ]),
     project('e2e', ['<rootDir>/test/**/*.e2e.spec.ts']),
+    project('browser', ['<rootDir>/test/**/*.browser.spec.ts']),
   ],
 };

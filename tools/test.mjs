@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, setup } from './setup.mjs';
 
-const all = ['unit', 'medium', 'e2e'];
+const all = ['unit', 'medium', 'e2e', 'browser'];
 const sizes = process.argv.slice(2).length > 0 ? process.argv.slice(2) : all;
 const unknown = sizes.filter((size) => !all.includes(size));
 if (unknown.length > 0) {

@@ -25,6 +25,9 @@ import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
 import { bodyOf, differenceOf, queryOf, specOf } from './parse.js';
 
+/** Plans follow each other while a grid is written; folders are looked at again after so long. A submission always looks. */
+const PLAN_AGE_MS = 3000;
+
 @Controller('api/v1')
 export class GridsController {
   constructor(@Inject(CONTEXT) private readonly context: Context) {}
@@ -37,7 +40,7 @@ export class GridsController {
   @HttpCode(200)
   async plan(@Body() body: unknown): Promise<Plan> {
     const spec = specOf(body);
-    const { plan, grid } = await planGrid(this.context, spec);
+    const { plan, grid } = await planGrid(this.context, spec, PLAN_AGE_MS);
     const statistics = await planStatistics(this.context, spec, grid, differenceOf(body));
     return { ...plan, statistics };
   }

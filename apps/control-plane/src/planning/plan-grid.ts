@@ -49,9 +49,9 @@ const statusOf = (state: string | undefined): PlannedStage['status'] => {
 };
 
 /** What a grid would run, cost and share with what is there. Reads only. */
-export async function planGrid(context: Context, spec: GridSpec): Promise<Planned> {
+export async function planGrid(context: Context, spec: GridSpec, maxAgeMs = 0): Promise<Planned> {
   const pool = spec.resources?.pool ?? 'default';
-  const { index } = await context.inventory();
+  const { index } = await context.inventory(maxAgeMs);
   const settled = (await context.workers.pools()).get(pool);
   const numericsClass = settled ?? ASSUMED_NUMERICS;
   const grid = resolveStages(spec, index, numericsClass);

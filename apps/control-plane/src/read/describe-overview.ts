@@ -1,9 +1,9 @@
-import { primaryMetric } from '@ablate/catalogue';
 import type { CellRunsView, OverviewView, RunState } from '@ablate/contracts';
 import type { AblateErrorShape } from '@ablate/errors';
 import type { GridSpec } from '@ablate/design-space';
 import type { Experiment } from '@ablate/storage';
-import { READ_AGE_MS, type Context } from '../context.js';
+import type { Context } from '../context.js';
+import { primaryMetrics } from './measure-cells.js';
 import { nameAxes } from './name-axes.js';
 import { summariseExperiments } from './summarise-experiments.js';
 
@@ -11,8 +11,7 @@ import { summariseExperiments } from './summarise-experiments.js';
 export async function describeOverview(context: Context, experiment: Experiment): Promise<OverviewView> {
   const [view] = await summariseExperiments(context, [experiment]);
   const spec = experiment.spec as unknown as GridSpec;
-  const { index } = await context.inventory(READ_AGE_MS);
-  const primary = new Map(index.benchmarks.map((entry) => [entry.id, primaryMetric(entry)]));
+  const primary = await primaryMetrics(context, experiment);
   const { axes } = nameAxes(spec, await context.experiments.cells(experiment.id));
   return {
     ...view!,

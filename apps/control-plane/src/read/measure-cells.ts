@@ -42,19 +42,26 @@ const evaluationOf = (config: unknown): EvaluateStageConfig | null => {
   return stage.kind === 'evaluate' ? stage : null;
 };
 
+/** Benchmark -> its primary metric, as it is here or, for a published table, as it was printed. */
+export async function primaryMetrics(
+  { inventory }: Context,
+  { kind, spec }: Experiment,
+): Promise<ReadonlyMap<string, string>> {
+  if (kind === 'imported') return importedMetrics(spec as unknown as GridSpec);
+  const { index } = await inventory(READ_AGE_MS);
+  return new Map(index.benchmarks.map((entry) => [entry.id, primaryMetric(entry)]));
+}
+
 /** Reads the primary metrics, controls and per-question gains of all finished evaluations of an experiment. */
 export async function measureCells(
-  { inventory, metrics, results, stages: repository }: Context,
+  context: Context,
   experiment: Experiment,
   runs: readonly RunRow[],
 ): Promise<Measurements> {
-  const { index } = await inventory(READ_AGE_MS);
+  const { metrics, results, stages: repository } = context;
   const keys = new Set(runs.flatMap((run) => run.stages.map(({ stageKey }) => stageKey)));
   const stages = await repository.find([...keys]);
-  const imported = experiment.kind === 'imported';
-  const primary = imported
-    ? importedMetrics(experiment.spec as unknown as GridSpec)
-    : new Map(index.benchmarks.map((entry) => [entry.id, primaryMetric(entry)]));
+  const primary = await primaryMetrics(context, experiment);
   const benchmarks = benchmarksOf(experiment.spec as unknown as GridSpec, stages, primary);
   const finished = new Map(
     stages.flatMap(({ key, config, state }) => {
@@ -91,7 +98,7 @@ export async function measureCells(
     benchmarks,
     scores,
     // What a paper does not report is not to come.
-    missing: imported ? 0 : runs.length * benchmarks.length - scores.length,
+    missing: experiment.kind === 'imported' ? 0 : runs.length * benchmarks.length - scores.length,
     undrawn: sharedBySeeds(runs, stages),
     stages: new Map(stages.map((stage) => [stage.key, stage])),
     controlsOf: (cellId, { id, metric }) => {
