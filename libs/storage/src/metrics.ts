@@ -73,12 +73,13 @@ export class MetricRepository {
       .map((row) => ({ stage: row.stageKey, name: row.name, points: row.points }));
   }
 
-  /** Last value of every metric of some stages. */
+  /** Last value of every metric of some stages: one step in the index a series, whatever its length. */
   async last(stageKeys: readonly string[]): Promise<{ stage: string; name: string; value: number }[]> {
     return this.database.$queryRaw`
-      SELECT DISTINCT ON (s.stage_key, s.name) s.stage_key AS stage, s.name, p.value
-      FROM metric_series s JOIN metric_points p ON p.series_id = s.id
-      WHERE s.stage_key = ANY(${[...stageKeys]}) ORDER BY s.stage_key, s.name, p.step DESC`;
+      SELECT s.stage_key AS stage, s.name, p.value
+      FROM metric_series s
+      CROSS JOIN LATERAL (SELECT value FROM metric_points WHERE series_id = s.id ORDER BY step DESC LIMIT 1) p
+      WHERE s.stage_key = ANY(${[...stageKeys]}) ORDER BY s.stage_key, s.name`;
   }
 
   /** The last lines, in order. */

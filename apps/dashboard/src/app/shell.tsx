@@ -64,7 +64,7 @@ export function Shell() {
               px="sm"
               py={5}
               style={{ border: '1px solid var(--ab-line)', borderRadius: 8 }}
-              aria-label="Find or do anything (Ctrl K)"
+              aria-keyshortcuts="Control+K"
             >
               <Group gap="xs" wrap="nowrap">
                 <Text size="sm" c="dimmed">

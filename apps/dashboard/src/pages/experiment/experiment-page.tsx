@@ -75,12 +75,15 @@ function Experiment({ overview }: TabProps) {
         onChange={(next) => patch({ tab: next ?? undefined }, false)}
         keepMounted={false}
       >
-        <Tabs.List>
-          {TABS.map(({ value, label }) => (
-            <Tabs.Tab key={value} value={value}>
-              {label}
-            </Tabs.Tab>
-          ))}
+        {/* A list of tabs may hold tabs only: the link stands beside it. */}
+        <Group gap={0} align="end">
+          <Tabs.List flex={1}>
+            {TABS.map(({ value, label }) => (
+              <Tabs.Tab key={value} value={value}>
+                {label}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
           <Anchor
             component={Link}
             to="/experiments/$id/predictions"
@@ -91,7 +94,7 @@ function Experiment({ overview }: TabProps) {
           >
             Predictions
           </Anchor>
-        </Tabs.List>
+        </Group>
         {TABS.map(({ value, Content }) => (
           <Tabs.Panel key={value} value={value} pt="sm">
             <Suspense fallback={<LoadingFigure height={420} />}>
