@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const json = (file: string, value: unknown): Promise<void> => writeFile(file, JSON.stringify(value));
 
@@ -59,9 +59,20 @@ async function recipe(folder: string, samples: number): Promise<void> {
 async function benchmark(folder: string, questions: number): Promise<void> {
   await mkdir(join(folder, 'images'), { recursive: true });
   await writeFile(join(folder, 'images', 'a.png'), 'an image');
-  await json(join(folder, 'benchmark.json'), { kind: 'exact', primaryMetric: 'accuracy' });
+  await json(join(folder, 'benchmark.json'), {
+    id: basename(folder),
+    kind: 'exact',
+    primaryMetric: 'accuracy',
+    maxNewTokens: 8,
+  });
   const lines = Array.from({ length: questions }, (_, i) =>
-    JSON.stringify({ id: `q${i}`, image: 'a.png', question: 'What colour?', answer: 'red' }),
+    JSON.stringify({
+      questionId: `q${i}`,
+      image: 'a.png',
+      question: 'What colour?',
+      target: 'red',
+      category: 'colour',
+    }),
   );
   await writeFile(join(folder, 'questions.jsonl'), `${lines.join('\n')}\n`);
 }

@@ -80,8 +80,18 @@ export class Fleet {
     const benchmark = join(dir, 'benchmarks', 'quiz');
     await mkdir(benchmark, { recursive: true });
     await mkdir(join(dir, 'scripts'));
-    await writeFile(join(benchmark, 'benchmark.json'), '{"kind":"exact","primaryMetric":"accuracy"}');
-    await writeFile(join(benchmark, 'questions.jsonl'), '{"question":"What?"}\n');
+    await mkdir(join(benchmark, 'images'));
+    await writeFile(join(benchmark, 'images', 'a.png'), 'an image');
+    const description = { id: 'quiz', kind: 'exact', primaryMetric: 'accuracy', maxNewTokens: 8 };
+    await writeFile(join(benchmark, 'benchmark.json'), JSON.stringify(description));
+    const question = {
+      questionId: 'q1',
+      image: 'a.png',
+      question: 'What?',
+      target: 'red',
+      category: 'colour',
+    };
+    await writeFile(join(benchmark, 'questions.jsonl'), `${JSON.stringify(question)}\n`);
     const folders = { models: [], data: [], benchmarks: [join(dir, 'benchmarks')] };
     const { index } = await takeInventory(folders, join(dir, 'digests.json'));
     const server = given ?? (await startTestDatabase(process.env['DATABASE_URL']));

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Prediction } from '@ablate/catalogue';
 import { migrate, openDatabase, writeResults, type Lease } from '../src/index.js';
@@ -103,7 +104,7 @@ describe('metrics, logs and results', () => {
       ),
     );
     expect(await storage.results.artifacts([key('s1')])).toEqual([
-      { stageKey: key('s1'), name: 'model.safetensors', sha256: 'c'.repeat(64) },
+      { stageKey: key('s1'), name: 'model.safetensors', sha256: 'c'.repeat(64), bytes: 3_000_000_000 },
     ]);
     expect(
       await storage.results.gains([
@@ -176,10 +177,13 @@ describe('migrations', () => {
     await storage.database.$executeRawUnsafe('DROP SCHEMA public CASCADE');
     await storage.database.$executeRawUnsafe('CREATE SCHEMA public');
     const applied = await Promise.all([migrate(storage.url), migrate(storage.url), migrate(storage.url)]);
-    expect(applied.flat()).toEqual(['20261124000000_initial']);
+    const all = readdirSync(new URL('../../../prisma/migrations', import.meta.url))
+      .filter((name) => !name.includes('.'))
+      .sort();
+    expect(applied.flat()).toEqual(all);
     const rows = await storage.database
-      .$queryRaw`SELECT migration_name, applied_steps_count FROM _prisma_migrations`;
-    expect(rows).toEqual([{ migration_name: '20261124000000_initial', applied_steps_count: 1 }]);
+      .$queryRaw`SELECT migration_name, applied_steps_count FROM _prisma_migrations ORDER BY migration_name`;
+    expect(rows).toEqual(all.map((name) => ({ migration_name: name, applied_steps_count: 1 })));
   });
 
   it('refuse a database of a newer build, and one whose migrations were other files', async () => {
