@@ -14,7 +14,8 @@ export interface CardFacts {
 
 type Json = Readonly<Record<string, unknown>>;
 
-const short = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const short = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
 const number = (value: number | null): string => (value === null ? '–' : value.toFixed(4));
 const row = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '/')).join(' | ')} |`;

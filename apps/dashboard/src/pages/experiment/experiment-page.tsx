@@ -29,7 +29,7 @@ const TABS = [
 ] as const;
 
 export function ExperimentPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const { id = '' } = useParams({ strict: false });
   const query = useQuery(overviewQuery(id));
   useTitle(query.data?.name ?? id);
   return (

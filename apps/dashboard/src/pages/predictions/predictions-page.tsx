@@ -23,7 +23,7 @@ const SHOW = [
 
 /** What the models answered, side by side: where one sees what a connector cannot see. */
 export function PredictionsPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const { id = '' } = useParams({ strict: false });
   useTitle(`Predictions of ${id}`);
   const [search, patch] = useView();
   const text = useDeferredValue(search['q'] ?? '');

@@ -30,7 +30,7 @@ const TABS = [
 ] as const;
 
 export function RunPage() {
-  const { id } = useParams({ strict: false }) as { id: string };
+  const { id = '' } = useParams({ strict: false });
   const query = useQuery(runDetailQuery(id));
   useTitle(query.data ? `${query.data.label}, seed ${query.data.seed}` : id);
   return (
