@@ -10,6 +10,7 @@ export type {
   CellScore,
   ChangeEvent,
   Comparison,
+  CostName,
   ExperimentDetail,
   ExperimentState,
   ExperimentView,
@@ -30,6 +31,7 @@ export type {
   WorkerView,
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
+export type { ProvenanceView } from './provenance-view.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
 export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';
 export type { PredictionsView, QueueView, RunDetail, TelemetryView } from './run-view.js';
