@@ -187,11 +187,7 @@ describe('a strategy of one’s own', () => {
 
 describe('costs follow what is trained', () => {
   const cost = (fields: object) =>
-    estimateStage(
-      stagesOf({ id: 'mine', stages: [{ name: 'finetune', ...fields }] } as unknown as Level)[0]!,
-      [],
-      exampleIndex,
-    )!;
+    estimateStage(stagesOf({ id: 'mine', stages: [{ name: 'finetune', ...fields }] })[0]!, [], exampleIndex)!;
   it('less for a part of an encoder than for all of it, more than for none', () => {
     const partial = cost({ tune: { encoder: { mode: 'partial', fromLayer: 1 } } });
     for (const figure of ['flops', 'trainedParameters', 'peakMemoryBytes'] as const) {

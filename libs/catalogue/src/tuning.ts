@@ -32,7 +32,7 @@ export const TUNE_RULES: Readonly<Record<string, Rule>> = {
 
 function rulesOf(part: string, modes: readonly string[]): Record<string, Rule> {
   const { targets, ...numbers } = LORA_RULES;
-  const layered = modes.includes('partial') ? { targets: targets!, fromLayer: FROM_LAYER_RULE } : {};
+  const layered = modes.includes('partial') ? { targets: targets, fromLayer: FROM_LAYER_RULE } : {};
   return Object.fromEntries(
     Object.entries({ mode: oneOf(...modes), ...numbers, ...layered }).map(([key, rule]) => [
       `tune.${part}.${key}`,
@@ -58,7 +58,7 @@ export function applyTuning(tuning: Tuning, settings: Readonly<Record<string, Js
   if (tuning.mode !== 'lora') return { mode, ...loraDefaults(given) };
   const { mode: _, alpha, ...before } = tuning;
   const kept = 'rank' in given ? before : { ...before, alpha };
-  return { mode, ...loraDefaults({ ...kept, ...given } as Record<string, JsonValue>) };
+  return { mode, ...loraDefaults({ ...kept, ...given }) };
 }
 
 /** Whether a setting has an effect under a mode: LoRA's numbers have none where nothing is tuned by LoRA. */

@@ -9,7 +9,6 @@ import {
   mul,
   sigmoid,
   sizeOf,
-  sigmoid,
   sum,
   tensor,
   type Value,
