@@ -142,16 +142,17 @@ function addChanging(program: Command, run: Run): void {
     .description('live progress until it ends (--json: a line per change)')
     .addHelpText('after', examples('watch what-matters-1a2b3c'))
     .action((id: string) => run((context) => change.watch(context, id)));
-  program
-    .command('cancel <experiment>')
-    .description('stop what no other experiment needs')
-    .addHelpText('after', examples('cancel what-matters-1a2b3c'))
-    .action((id: string) => run((context) => change.cancel(context, id)));
-  program
-    .command('retry <experiment>')
-    .description('offer failed and cancelled stages again')
-    .addHelpText('after', examples('retry what-matters-1a2b3c'))
-    .action((id: string) => run((context) => change.retry(context, id)));
+  for (const [verb, description] of [
+    ['pause', 'start no more of its stages; those that run finish'],
+    ['resume', 'go on with a paused experiment'],
+    ['cancel', 'stop what no other experiment needs'],
+    ['retry', 'offer failed and cancelled stages again'],
+  ] as const)
+    program
+      .command(`${verb} <experiment>`)
+      .description(description)
+      .addHelpText('after', examples(`${verb} what-matters-1a2b3c`))
+      .action((id: string) => run((context) => change.change(context, verb, id)));
 }
 
 function addLocal(program: Command, run: Run): void {

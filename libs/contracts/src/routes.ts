@@ -191,6 +191,20 @@ export const routes = {
     params: id,
     response: experimentDetail,
   },
+  pause: {
+    method: 'POST',
+    path: '/experiments/:id/pause',
+    summary: 'Start no more of its stages; those that run finish, and those that others want go on',
+    params: id,
+    response: experimentDetail,
+  },
+  resume: {
+    method: 'POST',
+    path: '/experiments/:id/resume',
+    summary: 'Go on with a paused experiment',
+    params: id,
+    response: experimentDetail,
+  },
   retry: {
     method: 'POST',
     path: '/experiments/:id/retry',

@@ -41,14 +41,13 @@ export async function watch(context: Context, id: string): Promise<ExitCode> {
   return outcomeOf(last);
 }
 
-export async function cancel(context: Context, id: string): Promise<ExitCode> {
-  const detail = await context.client.cancel({ params: { id } });
-  answer(context, detail, () => experimentView(detail));
-  return EXIT.done;
-}
-
-export async function retry(context: Context, id: string): Promise<ExitCode> {
-  const detail = await context.client.retry({ params: { id } });
+/** The verbs that change an experiment's state and answer with what it is then. */
+export async function change(
+  context: Context,
+  verb: 'cancel' | 'pause' | 'resume' | 'retry',
+  id: string,
+): Promise<ExitCode> {
+  const detail = await context.client[verb]({ params: { id } });
   answer(context, detail, () => experimentView(detail));
   return EXIT.done;
 }

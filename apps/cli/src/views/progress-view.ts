@@ -53,6 +53,9 @@ export function experimentView(detail: ExperimentDetail): string {
     `${detail.project} / ${detail.name}, submitted ${detail.createdAt}`,
     ...progressLines(detail),
     `${plural(detail.cells, 'cell')}; runs: ${detail.runs.done} of ${detail.runs.total} done${detail.runs.failed > 0 ? `, ${detail.runs.failed} failed` : ''}; ${plural(detail.stages.reused, 'stage')} reused from earlier work; ${plural(detail.savedTrainings, 'training')} saved by sharing.`,
+    ...(detail.state === 'paused'
+      ? [`Paused: what runs finishes, nothing else starts. Go on with: ablate resume ${detail.id}`]
+      : []),
     ...failureLines(detail),
   ].join('\n');
 }

@@ -2,7 +2,7 @@ import { Alert, Anchor, Group, Progress, Stack, Tabs, Text, Title } from '@manti
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import type { OverviewView } from '@ablate/contracts';
+import { isOver, type OverviewView } from '@ablate/contracts';
 import { comparisonQuery, effectsQuery, overviewQuery } from '../../api/queries.js';
 import { useView } from '../../app/search.js';
 import { useTitle } from '../../app/title.js';
@@ -111,11 +111,16 @@ function Facts({ overview }: TabProps) {
   const { state, progress, etaSeconds, stages, runs, cells } = overview;
   return (
     <Stack gap={4}>
-      {state === 'running' && (
+      {!isOver(state) && (
         <Group gap="sm" wrap="nowrap">
           <Progress value={progress * 100} flex={1} aria-label={`${percent(progress)} of the work is done`} />
           <Text size="sm" className="numbers" w={150}>
-            {percent(progress)}, {etaSeconds === null ? 'ETA unknown' : `${duration(etaSeconds)} left`}
+            {percent(progress)},{' '}
+            {state === 'paused'
+              ? 'paused'
+              : etaSeconds === null
+                ? 'ETA unknown'
+                : `${duration(etaSeconds)} left`}
           </Text>
         </Group>
       )}

@@ -12,7 +12,7 @@ import { ExperimentTable } from './experiment-table.js';
 import { listed, readListView } from './list-view.js';
 import { Welcome } from './welcome.js';
 
-const STATES = ['running', 'done', 'failed', 'cancelled'];
+const STATES = ['running', 'paused', 'done', 'failed', 'cancelled'];
 
 export function ExperimentsPage() {
   useTitle('Experiments');
