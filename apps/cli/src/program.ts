@@ -7,6 +7,7 @@ import * as change from './verbs/change.js';
 import { checkData, type CheckDataOptions } from './verbs/check-data.js';
 import { exportModel, type ExportModelOptions } from './verbs/export-model.js';
 import { doctor } from './verbs/doctor.js';
+import { addExtend } from './verbs/extend.js';
 import { addImport } from './verbs/import-table.js';
 import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
@@ -203,6 +204,7 @@ function createProgram(out: Terminal, run: Run): Command {
   addAnalysis(program, run, examples);
   addData(program, run);
   addChanging(program, run);
+  addExtend(program, run, examples);
   addImport(program, run, examples);
   addLocal(program, run);
   return program;

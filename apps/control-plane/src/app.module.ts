@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CONTEXT, type Context } from './context.js';
 import { DashboardController } from './http/dashboard.controller.js';
 import { DetailsController } from './http/details.controller.js';
+import { ExtendingController } from './http/extending.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { GridsController } from './http/grids.controller.js';
 import { HealthController } from './http/health.controller.js';
@@ -15,6 +16,7 @@ export class AppModule {
       module: AppModule,
       controllers: [
         GridsController,
+        ExtendingController,
         DetailsController,
         HealthController,
         EventsController,

@@ -30,6 +30,7 @@ export type {
   WorkerView,
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
+export type { ExtensionView } from './extension.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
 export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';
 export type { PredictionsView, QueueView, RunDetail, TelemetryView } from './run-view.js';

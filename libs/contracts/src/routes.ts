@@ -1,6 +1,7 @@
 import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
 import { effectsView, pivotView, questionsView } from './effects-view.js';
+import { extensionView } from './extension.js';
 import { gridSpec } from './grid-spec.js';
 import { importReport, importRequest } from './import-table.js';
 import { cellRunsView, curvesView, overviewView } from './overview-view.js';
@@ -203,6 +204,22 @@ export const routes = {
     path: '/experiments/:id/resume',
     summary: 'Go on with a paused experiment',
     params: id,
+    response: experimentDetail,
+  },
+  planExtension: {
+    method: 'POST',
+    path: '/experiments/:id/extension',
+    summary: 'What another grid would add to an experiment; nothing changes',
+    params: id,
+    body: spec,
+    response: extensionView,
+  },
+  extend: {
+    method: 'POST',
+    path: '/experiments/:id/extend',
+    summary: 'Add the cells, seeds and benchmarks of another grid; what is there stays',
+    params: id,
+    body: spec,
     response: experimentDetail,
   },
   retry: {

@@ -1,6 +1,7 @@
 import { PATIENT, type Database } from './database.js';
-import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
+import { Prisma, type Experiment, type Grid, type Run, type Stage } from './generated/client.js';
 import { insertRuns, insertStages } from './experiment-rows.js';
+import { writeExtension, type NewExtension } from './extensions.js';
 import { writeImported, type ImportedExperiment } from './imported.js';
 import { toJson } from './json.js';
 import type { NewExperiment } from './new-experiment.js';
@@ -53,7 +54,20 @@ export class ExperimentRepository {
       await wantAgain(tx, keys);
       await tx.$executeRaw`UPDATE stages SET priority = ${priority} WHERE key = ANY(${keys}) AND priority < ${priority}`;
       await insertRuns(tx, experiment, new Set(known.map(({ key }) => key)));
+      const { cells, runs, stages } = experiment;
+      const counts = { cells: cells.length, runs: runs.length, stages: stages.length };
+      await tx.grid.create({ data: { experimentId: id, version: 1, spec: toJson(spec), ...counts } });
     }, PATIENT);
+  }
+
+  /** Adds the cells, runs and stages of another grid. */
+  extend(extension: NewExtension): Promise<void> {
+    return writeExtension(this.database, extension);
+  }
+
+  /** Every grid that was submitted to it, oldest first. */
+  grids(id: string): Promise<Grid[]> {
+    return this.database.grid.findMany({ where: { experimentId: id }, orderBy: { version: 'asc' } });
   }
 
   /** Writes a published table as an experiment that is done. */

@@ -4,7 +4,13 @@ import type { Logger } from '@ablate/runtime';
 import type { FastifyReply } from 'fastify';
 
 /** The request is right, but not in the state that the thing is in. */
-const CONFLICTS = new Set(['NOT_RUNNING', 'NOT_PAUSED', 'IS_OVER', 'NOTHING_TO_RETRY', 'CHANGED_MEANWHILE']);
+const CONFLICTS = new Set([
+  'NOT_RUNNING',
+  'NOT_PAUSED',
+  'IS_CANCELLED',
+  'NOTHING_TO_RETRY',
+  'CHANGED_MEANWHILE',
+]);
 const UNAVAILABLE = new Set(['DATABASE_UNREACHABLE']);
 
 function statusOf({ code }: AblateErrorShape): number {

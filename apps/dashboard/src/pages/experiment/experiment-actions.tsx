@@ -70,7 +70,7 @@ function Action({ overview: { id }, verb, label, means }: ActionProps) {
 }
 
 export function ExperimentActions({ overview }: TabProps) {
-  const { id, state, stages } = overview;
+  const { id, state, stages, grids } = overview;
   return (
     <Group gap="xs">
       {state === 'running' && (
@@ -84,6 +84,17 @@ export function ExperimentActions({ overview }: TabProps) {
       )}
       {(state === 'cancelled' || stages.failed > 0) && (
         <Action overview={overview} verb="retry" label="Retry" means={retryMeans(overview)} />
+      )}
+      {grids.length > 0 && state !== 'cancelled' && (
+        <Button
+          component={Link}
+          to="/experiments/$id/extend"
+          params={{ id } as never}
+          variant="default"
+          size="sm"
+        >
+          Extend
+        </Button>
       )}
       <Button component={Link} to="/new" search={{ from: id } as never} variant="default" size="sm">
         Duplicate

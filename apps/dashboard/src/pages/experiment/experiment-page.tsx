@@ -15,6 +15,8 @@ import { ExperimentActions } from './experiment-actions.js';
 import { Failures } from './failures.js';
 import { headlineOf } from './headline.js';
 
+const GridsRecord = lazy(() => import('./grids-record.js'));
+
 export interface TabProps {
   readonly overview: OverviewView;
 }
@@ -70,6 +72,11 @@ function Experiment({ overview }: TabProps) {
       <Facts overview={overview} />
       <Sentence overview={overview} />
       <Failures overview={overview} />
+      {overview.grids.length > 1 && (
+        <Suspense fallback={null}>
+          <GridsRecord overview={overview} />
+        </Suspense>
+      )}
       <Tabs
         value={shown.value}
         onChange={(next) => patch({ tab: next ?? undefined }, false)}
