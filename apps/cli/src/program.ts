@@ -26,6 +26,8 @@ const positive = (text: string): number => {
   return value;
 };
 
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+
 const examples = (...lines: readonly string[]): string =>
   `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ablate ${line}`).join('\n')}\n`;
 
@@ -50,8 +52,11 @@ function addReading(program: Command, run: Run): void {
   program
     .command('status [experiment]')
     .description('experiments, or one with a bar per stage and what failed')
-    .addHelpText('after', examples('status', 'status what-matters-1a2b3c'))
-    .action((id?: string) => run((context) => read.status(context, id)));
+    .option('--tag <tag>', 'only experiments with it; again for more', collect, [])
+    .addHelpText('after', examples('status', 'status what-matters-1a2b3c', 'status --tag paper'))
+    .action((id: string | undefined, { tag }: { tag: readonly string[] }) =>
+      run((context) => read.status(context, id, tag)),
+    );
   program
     .command('runs <experiment>')
     .description('its runs: one cell with one seed each, with scores')
@@ -131,12 +136,28 @@ function addChanging(program: Command, run: Run): void {
     .command('submit <file>')
     .description('start a grid; what was trained before is not trained again')
     .option('--wait', 'show progress and end when it ends', false)
+    .option('--tag <tag>', 'a word to find it by; again for more', collect, [])
     .addHelpText(
       'after',
-      examples('submit examples/demo.yaml', 'submit examples/demo.yaml --wait', 'submit - < grid.yaml'),
+      examples(
+        'submit examples/demo.yaml',
+        'submit examples/demo.yaml --wait --tag paper',
+        'submit - < grid.yaml',
+      ),
     )
-    .action((file: string, { wait }: { wait: boolean }) =>
-      run((context) => change.submit(context, file, wait)),
+    .action((file: string, options: { wait: boolean; tag: readonly string[] }) =>
+      run((context) => change.submit(context, file, options)),
+    );
+  program
+    .command('tag <experiment> <tags...>')
+    .description('put tags on an experiment; they change nothing of what is trained')
+    .option('--remove', 'take them off', false)
+    .addHelpText(
+      'after',
+      examples('tag what-matters-1a2b3c paper baseline', 'tag what-matters-1a2b3c baseline --remove'),
+    )
+    .action((id: string, tags: readonly string[], { remove }: { remove: boolean }) =>
+      run((context) => change.tag(context, id, tags, remove)),
     );
   program
     .command('watch <experiment>')

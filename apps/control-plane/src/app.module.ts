@@ -6,6 +6,7 @@ import { ExtendingController } from './http/extending.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { GridsController } from './http/grids.controller.js';
 import { HealthController } from './http/health.controller.js';
+import { TagsController } from './http/tags.controller.js';
 import { PagesController } from './http/pages.controller.js';
 import { MetaController } from './http/meta.controller.js';
 
@@ -17,6 +18,7 @@ export class AppModule {
       controllers: [
         GridsController,
         ExtendingController,
+        TagsController,
         DetailsController,
         HealthController,
         EventsController,

@@ -4,6 +4,7 @@ export { formatTrainerLine, parseTrainerLine, prediction, trainerEvent } from '.
 export { jobCatalogue, parseJob, type JobHandlers, type JobName, type JobPayload } from './jobs.js';
 export { API, routes, type Route, type RouteInput, type RouteName, type RouteResponse } from './routes.js';
 export { createClient, type Client, type ClientOptions } from './client.js';
+export { MOST_TAGS, tag } from './tags.js';
 export { changeEvent, isOver } from './views.js';
 export type {
   AttemptView,

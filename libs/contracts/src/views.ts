@@ -125,6 +125,7 @@ export const experimentView = z
     name: z.string(),
     state: experimentState,
     priority: z.int(),
+    tags: z.array(z.string()),
     cells: z.int(),
     runs: z.object({ total: z.int(), done: z.int(), failed: z.int() }),
     stages: z.object({ total: z.int(), done: z.int(), running: z.int(), failed: z.int(), reused: z.int() }),

@@ -5,6 +5,7 @@ import { writeExtension, type NewExtension } from './extensions.js';
 import { writeImported, type ImportedExperiment } from './imported.js';
 import { toJson } from './json.js';
 import type { NewExperiment } from './new-experiment.js';
+import { changeTags } from './tags.js';
 import { lockWants, takeBackQueued, wantAgain } from './wanted.js';
 
 export type RunRow = Run & {
@@ -40,6 +41,7 @@ export class ExperimentRepository {
           projectName: experiment.project,
           name,
           spec: toJson(spec),
+          tags: [...new Set(experiment.tags ?? [])].sort(),
           priority,
           maxParallel,
           baselineCell,
@@ -75,9 +77,18 @@ export class ExperimentRepository {
     return writeImported(this.database, experiment);
   }
 
-  list(project: string | undefined, limit: number): Promise<Experiment[]> {
+  /** Puts tags on an experiment and takes others off. */
+  tag(id: string, change: Parameters<typeof changeTags>[2]): Promise<void> {
+    return changeTags(this.database, id, change);
+  }
+
+  /** Newest first; with tags those that have all of them. */
+  list(project: string | undefined, limit: number, tags: readonly string[] = []): Promise<Experiment[]> {
     return this.database.experiment.findMany({
-      ...(project === undefined ? {} : { where: { projectName: project } }),
+      where: {
+        ...(project === undefined ? {} : { projectName: project }),
+        ...(tags.length === 0 ? {} : { tags: { hasEvery: [...tags] } }),
+      },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit,
     });

@@ -23,7 +23,7 @@ import { exportTable } from '../export/export-table.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
-import { bodyOf, differenceOf, queryOf, specOf } from './parse.js';
+import { bodyOf, differenceOf, queryOf, specOf, tagsOf } from './parse.js';
 
 /** Plans follow each other while a grid is written; folders are looked at again after so long. A submission always looks. */
 const PLAN_AGE_MS = 3000;
@@ -47,7 +47,7 @@ export class GridsController {
 
   @Post('experiments')
   async submit(@Body() body: unknown): Promise<ExperimentDetail> {
-    return this.detail(await submitExperiment(this.context, specOf(body)));
+    return this.detail(await submitExperiment(this.context, specOf(body), tagsOf(body)));
   }
 
   @Post('experiments/import')

@@ -12,6 +12,7 @@ import { LoadingFigure } from '../../parts/loading.js';
 import { QueryView } from '../../parts/query-view.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { ExperimentActions } from './experiment-actions.js';
+import { ExperimentTags } from './experiment-tags.js';
 import { Failures } from './failures.js';
 import { headlineOf } from './headline.js';
 
@@ -69,6 +70,7 @@ function Experiment({ overview }: TabProps) {
         </div>
         <ExperimentActions overview={overview} />
       </Group>
+      <ExperimentTags overview={overview} />
       <Facts overview={overview} />
       <Sentence overview={overview} />
       <Failures overview={overview} />
