@@ -2,6 +2,7 @@ export { openDatabase, type Database } from './database.js';
 export { migrate } from './migrate.js';
 export { ExperimentRepository, type RunRow } from './experiments.js';
 export type { NewExperiment, NewStage } from './new-experiment.js';
+export type { NewExtension } from './extensions.js';
 export type { ImportedExperiment, ImportedFigure } from './imported.js';
 export { StageRepository, type ReadyStage, type Throughput } from './stages.js';
 export { AttemptRepository, type Fence, type Lease, type NewCheckpoint, type Outcome } from './attempts.js';

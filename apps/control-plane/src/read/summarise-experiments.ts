@@ -50,6 +50,7 @@ export async function summariseExperiments(
       name: row.name,
       state,
       priority: row.priority,
+      tags: row.tags,
       cells,
       runs,
       stages,
