@@ -22,6 +22,7 @@ const experiment: ExperimentView = {
   name: 'grid',
   state: 'running',
   priority: 50,
+  tags: ['paper'],
   cells: 1,
   runs: { total: 1, done: 0, failed: 0 },
   stages: { total: 1, done: 0, running: 0, failed: 0, reused: 0 },
@@ -39,10 +40,12 @@ describe('the command line', () => {
   let folder: string;
   let server: Server;
   let url: string;
+  const asked: (string | undefined)[] = [];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ablate-cli-'));
     // Answers as the API does: a list, one error in its shape, and one answer of another server.
     server = createServer((request, response) => {
+      asked.push(request.url);
       const [status, body] =
         request.url?.startsWith('/api/v1/experiments?') || request.url === '/api/v1/experiments'
           ? [200, [experiment]]
@@ -82,6 +85,8 @@ describe('the command line', () => {
     const { code, out } = await run('--json', '--url', url, 'status');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual([experiment]);
+    expect((await run('status', '--tag', 'paper', '--tag', 'x', '--url', url)).out).toMatch(/paper\n$/);
+    expect(asked.at(-1)).toBe('/api/v1/experiments?tag=paper%2Cx');
   });
 
   it.each([

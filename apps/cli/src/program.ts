@@ -7,6 +7,7 @@ import * as change from './verbs/change.js';
 import { checkData, type CheckDataOptions } from './verbs/check-data.js';
 import { exportModel, type ExportModelOptions } from './verbs/export-model.js';
 import { doctor } from './verbs/doctor.js';
+import { addExtend } from './verbs/extend.js';
 import { addImport } from './verbs/import-table.js';
 import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
@@ -26,6 +27,8 @@ const positive = (text: string): number => {
   if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
   return value;
 };
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
 const examples = (...lines: readonly string[]): string =>
   `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ablate ${line}`).join('\n')}\n`;
@@ -51,8 +54,11 @@ function addReading(program: Command, run: Run): void {
   program
     .command('status [experiment]')
     .description('experiments, or one with a bar per stage and what failed')
-    .addHelpText('after', examples('status', 'status what-matters-1a2b3c'))
-    .action((id?: string) => run((context) => read.status(context, id)));
+    .option('--tag <tag>', 'only experiments with it; again for more', collect, [])
+    .addHelpText('after', examples('status', 'status what-matters-1a2b3c', 'status --tag paper'))
+    .action((id: string | undefined, { tag }: { tag: readonly string[] }) =>
+      run((context) => read.status(context, id, tag)),
+    );
   program
     .command('runs <experiment>')
     .description('its runs: one cell with one seed each, with scores')
@@ -120,28 +126,45 @@ function addChanging(program: Command, run: Run): void {
     .command('submit <file>')
     .description('start a grid; what was trained before is not trained again')
     .option('--wait', 'show progress and end when it ends', false)
+    .option('--tag <tag>', 'a word to find it by; again for more', collect, [])
     .addHelpText(
       'after',
-      examples('submit examples/demo.yaml', 'submit examples/demo.yaml --wait', 'submit - < grid.yaml'),
+      examples(
+        'submit examples/demo.yaml',
+        'submit examples/demo.yaml --wait --tag paper',
+        'submit - < grid.yaml',
+      ),
     )
-    .action((file: string, { wait }: { wait: boolean }) =>
-      run((context) => change.submit(context, file, wait)),
+    .action((file: string, options: { wait: boolean; tag: readonly string[] }) =>
+      run((context) => change.submit(context, file, options)),
+    );
+  program
+    .command('tag <experiment> <tags...>')
+    .description('put tags on an experiment; they change nothing of what is trained')
+    .option('--remove', 'take them off', false)
+    .addHelpText(
+      'after',
+      examples('tag what-matters-1a2b3c paper baseline', 'tag what-matters-1a2b3c baseline --remove'),
+    )
+    .action((id: string, tags: readonly string[], { remove }: { remove: boolean }) =>
+      run((context) => change.tag(context, id, tags, remove)),
     );
   program
     .command('watch <experiment>')
     .description('live progress until it ends (--json: a line per change)')
     .addHelpText('after', examples('watch what-matters-1a2b3c'))
     .action((id: string) => run((context) => change.watch(context, id)));
-  program
-    .command('cancel <experiment>')
-    .description('stop what no other experiment needs')
-    .addHelpText('after', examples('cancel what-matters-1a2b3c'))
-    .action((id: string) => run((context) => change.cancel(context, id)));
-  program
-    .command('retry <experiment>')
-    .description('offer failed and cancelled stages again')
-    .addHelpText('after', examples('retry what-matters-1a2b3c'))
-    .action((id: string) => run((context) => change.retry(context, id)));
+  for (const [verb, description] of [
+    ['pause', 'start no more of its stages; those that run finish'],
+    ['resume', 'go on with a paused experiment'],
+    ['cancel', 'stop what no other experiment needs'],
+    ['retry', 'offer failed and cancelled stages again'],
+  ] as const)
+    program
+      .command(`${verb} <experiment>`)
+      .description(description)
+      .addHelpText('after', examples(`${verb} what-matters-1a2b3c`))
+      .action((id: string) => run((context) => change.change(context, verb, id)));
 }
 
 function addLocal(program: Command, run: Run): void {
@@ -194,6 +217,7 @@ function createProgram(out: Terminal, run: Run): Command {
   addReport(program, run, examples);
   addData(program, run);
   addChanging(program, run);
+  addExtend(program, run, examples);
   addImport(program, run, examples);
   addLocal(program, run);
   return program;

@@ -2,10 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StageConfig, TrainerJob, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
-import type { ArtifactStore, Inventory, Lease, ResultRepository, StageRepository } from '@ablate/storage';
+import type {
+  ArtifactStore,
+  Inventory,
+  Lease,
+  ResultRepository,
+  StageRepository,
+  Wanted,
+} from '@ablate/storage';
 
 interface Sources {
-  readonly inventory: Inventory;
+  readonly inventoryOf: (wanted: Wanted) => Promise<Inventory>;
   readonly artifacts: ArtifactStore;
   readonly stages: StageRepository;
   readonly results: ResultRepository;
@@ -45,6 +52,16 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
+/** What a stage reads; its parents' data is behind it. */
+function wantedBy([config, ...parents]: readonly [StageConfig, ...StageConfig[]]): Wanted {
+  const trained = [config, ...parents].filter(({ kind }) => kind === 'train') as TrainStageConfig[];
+  return {
+    models: trained.flatMap(({ encoder, llm }) => [encoder.id, llm.id]),
+    data: config.kind === 'train' ? [config.data.recipe] : [],
+    benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
+  };
+}
+
 /** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
 export async function prepareJob(
   { stage, attemptId, checkpoint }: Lease,
@@ -52,12 +69,13 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { inventory, artifacts, stages, results } = sources;
+  const { inventoryOf, artifacts, stages, results } = sources;
   const config = stage.config as unknown as StageConfig;
   const parentRows = await stages.find(stage.parents);
   const parentConfigs = stage.parents.map(
     (key) => parentRows.find((row) => row.key === key)!.config as unknown as StageConfig,
   );
+  const inventory = await inventoryOf(wantedBy([config, ...parentConfigs]));
   checkDigests(config, inventory);
   for (const parent of parentConfigs) if (parent.kind === 'train') checkBackbones(parent, inventory);
   const files = await results.artifacts(stage.parents);

@@ -9,6 +9,7 @@ import {
   type AttemptRepository,
   type Inventory,
   type InventoryFolders,
+  type Wanted,
   type Lease,
   type MetricRepository,
   type ResultRepository,
@@ -122,13 +123,10 @@ export class WorkerService {
     this.runners.add(runner);
     if (this.stopping) runner.stop();
     try {
-      await runner.run(async () =>
-        prepareJob(
-          lease,
-          { ...this.deps, inventory: await this.inventory() },
-          backend,
-          settings.worker.threads,
-        ),
+      const inventoryOf = (wanted: Wanted): Promise<Inventory> =>
+        takeInventory(this.deps.folders, this.deps.inventoryCache, wanted);
+      await runner.run(() =>
+        prepareJob(lease, { ...this.deps, inventoryOf }, backend, settings.worker.threads),
       );
     } finally {
       this.runners.delete(runner);
@@ -137,9 +135,5 @@ export class WorkerService {
 
   private deviceName(): string {
     return `${this.deps.numericsClass} ${this.deps.device.model}`;
-  }
-
-  private inventory(): Promise<Inventory> {
-    return takeInventory(this.deps.folders, this.deps.inventoryCache);
   }
 }

@@ -29,6 +29,7 @@ const experiment = (state: string, progress: number) => ({
   name: 'e',
   state,
   priority: 50,
+  tags: [],
   cells: 1,
   runs: { total: 1, done: 0, failed: 0 },
   stages: { total: 1, done: 0, running: 1, failed: 0, reused: 0 },

@@ -1,7 +1,7 @@
 import { AblateError } from '@ablate/errors';
 import { errorBody } from './error.js';
 import { API, routes, type Route, type RouteInput, type RouteName, type RouteResponse } from './routes.js';
-import { serverEvent, type ServerEvent } from './views.js';
+import { isOver, serverEvent, type ServerEvent } from './views.js';
 
 export interface ClientOptions {
   /** e.g. `http://127.0.0.1:4600`. */
@@ -138,7 +138,7 @@ async function* events(
           lastId = id;
           const event = serverEvent.parse(JSON.parse(data));
           yield event;
-          if (event.experiment.state !== 'running') return;
+          if (isOver(event.experiment.state)) return;
         }
       }
     } catch (cause) {

@@ -4,7 +4,8 @@ export { formatTrainerLine, parseTrainerLine, prediction, trainerEvent } from '.
 export { jobCatalogue, parseJob, type JobHandlers, type JobName, type JobPayload } from './jobs.js';
 export { API, routes, type Route, type RouteInput, type RouteName, type RouteResponse } from './routes.js';
 export { createClient, type Client, type ClientOptions } from './client.js';
-export { changeEvent } from './views.js';
+export { MOST_TAGS, tag } from './tags.js';
+export { changeEvent, isOver } from './views.js';
 export type {
   AttemptView,
   CellScore,
@@ -31,6 +32,7 @@ export type {
   WorkerView,
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
+export type { ExtensionView } from './extension.js';
 export type { ProvenanceView } from './provenance-view.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
 export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorShape } from './error.js';
+import { gridRecord } from './extension.js';
 import { json } from './json.js';
 import { experimentView, runState } from './views.js';
 
@@ -10,6 +11,7 @@ const named = z.record(z.string(), z.string()).describe('Axis -> label of its le
 export const overviewView = experimentView
   .extend({
     spec: json,
+    grids: z.array(gridRecord).describe('Every grid as it was submitted: the first, then what extended it'),
     notes: z.array(z.string()),
     axes: z.array(z.object({ name: z.string(), levels: z.array(z.string()) })),
     baseline: z.string().nullable().describe('Id of the baseline cell'),

@@ -1,11 +1,13 @@
 import type { GridSpec } from '@ablate/design-space';
 import { z } from 'zod';
 import { effectsView, pivotView, questionsView } from './effects-view.js';
+import { extensionView } from './extension.js';
 import { gridSpec } from './grid-spec.js';
 import { importReport, importRequest } from './import-table.js';
 import { cellRunsView, curvesView, overviewView } from './overview-view.js';
 import { provenanceView } from './provenance-view.js';
 import { predictionsView, queueView, runDetail, telemetryView } from './run-view.js';
+import { tagChange, tagList } from './tags.js';
 import {
   attemptView,
   comparison,
@@ -67,7 +69,7 @@ export const routes = {
     method: 'POST',
     path: '/experiments',
     summary: 'Submit a grid',
-    body: spec,
+    body: spec.extend({ tags: tagList.optional() }),
     response: experimentDetail,
   },
   import: {
@@ -81,7 +83,11 @@ export const routes = {
     method: 'GET',
     path: '/experiments',
     summary: 'Experiments, newest first',
-    query: z.object({ project: z.string().optional(), ...page }),
+    query: z.object({
+      project: z.string().optional(),
+      tag: z.string().optional().describe('One tag, or several by commas: those that have all'),
+      ...page,
+    }),
     response: z.array(experimentView),
   },
   experiment: {
@@ -209,6 +215,44 @@ export const routes = {
     params: id,
     response: experimentDetail,
   },
+  pause: {
+    method: 'POST',
+    path: '/experiments/:id/pause',
+    summary: 'Start no more of its stages; those that run finish, and those that others want go on',
+    params: id,
+    response: experimentDetail,
+  },
+  resume: {
+    method: 'POST',
+    path: '/experiments/:id/resume',
+    summary: 'Go on with a paused experiment',
+    params: id,
+    response: experimentDetail,
+  },
+  planExtension: {
+    method: 'POST',
+    path: '/experiments/:id/extension',
+    summary: 'What another grid would add to an experiment; nothing changes',
+    params: id,
+    body: spec,
+    response: extensionView,
+  },
+  extend: {
+    method: 'POST',
+    path: '/experiments/:id/extend',
+    summary: 'Add the cells, seeds and benchmarks of another grid; what is there stays',
+    params: id,
+    body: spec,
+    response: experimentDetail,
+  },
+  tag: {
+    method: 'POST',
+    path: '/experiments/:id/tags',
+    summary: 'Put tags on an experiment, or take them off',
+    params: id,
+    body: tagChange,
+    response: experimentView,
+  },
   retry: {
     method: 'POST',
     path: '/experiments/:id/retry',
@@ -305,7 +349,7 @@ export const routes = {
 export type RouteName = keyof typeof routes;
 export type RouteResponse<N extends RouteName> = z.infer<(typeof routes)[N]['response']>;
 /** A body with a grid takes any grid, also one whose parts are read-only. */
-type Input<T> = T extends { spec: unknown } ? { readonly spec: GridSpec } : T;
+type Input<T> = T extends { spec: unknown } ? Omit<T, 'spec'> & { readonly spec: GridSpec } : T;
 type Part<N extends RouteName, P extends 'params' | 'query' | 'body'> =
   (typeof routes)[N] extends Record<P, infer S extends z.ZodType> ? Record<P, Input<z.input<S>>> : unknown;
 /** What a call of a route is given. */

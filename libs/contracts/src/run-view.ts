@@ -69,7 +69,7 @@ export const queueView = z
       z.object({
         key: z.string(),
         stage: z.string(),
-        state: z.enum(['waiting', 'ready', 'queued', 'blocked']),
+        state: z.enum(['waiting', 'ready', 'queued', 'blocked', 'paused']),
         experiment: z.string(),
         priority: z.int(),
         since: z.iso.datetime(),

@@ -22,10 +22,13 @@ export const stageState = z.enum([
   'blocked',
 ]);
 export const runState = z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']);
-export const experimentState = z.enum(['running', 'done', 'failed', 'cancelled']);
+export const experimentState = z.enum(['running', 'paused', 'done', 'failed', 'cancelled']);
 export type StageState = z.infer<typeof stageState>;
 export type RunState = z.infer<typeof runState>;
 export type ExperimentState = z.infer<typeof experimentState>;
+
+/** Whether nothing of an experiment will go on by itself or after `resume`. */
+export const isOver = (state: ExperimentState): boolean => state !== 'running' && state !== 'paused';
 
 export const plannedStage = z.object({
   key: z.string(),
@@ -123,6 +126,7 @@ export const experimentView = z
     name: z.string(),
     state: experimentState,
     priority: z.int(),
+    tags: z.array(z.string()),
     cells: z.int(),
     runs: z.object({ total: z.int(), done: z.int(), failed: z.int() }),
     stages: z.object({ total: z.int(), done: z.int(), running: z.int(), failed: z.int(), reused: z.int() }),
@@ -262,6 +266,10 @@ export const explanation = z
     differences: z.array(z.object({ path: z.string(), here: z.unknown(), there: z.unknown() })),
     /** Everything that was hashed. */
     inputs: json,
+    waits: z
+      .string()
+      .nullable()
+      .describe('Why it does not run yet, in one sentence; null for one that does not wait'),
     bitExact: z.boolean().describe('False when it went on from a checkpoint of another kind of processor'),
   })
   .meta({ id: 'Explanation' });

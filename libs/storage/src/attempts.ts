@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AblateError, type AblateErrorShape } from '@ablate/errors';
-import type { Database, Transaction } from './database.js';
+import { PATIENT, type Database, type Transaction } from './database.js';
 import { Prisma, type Attempt, type Stage } from './generated/client.js';
 import { errorColumn } from './json.js';
-import { isWanted } from './wanted.js';
+import { holdWants, isWanted, isWantedNow } from './wanted.js';
 
 /** Proof that a worker may write for an attempt. */
 export interface Fence {
@@ -109,11 +109,12 @@ async function moveStage(tx: Transaction, key: string, outcome: Outcome): Promis
 export class AttemptRepository {
   constructor(private readonly database: Database) {}
 
-  /** Makes the next attempt of a waiting stage; null when somebody else did or it no longer waits. */
+  /** Makes the next attempt of a waiting stage; null when somebody else did, it no longer waits, or no running experiment wants it. */
   async create(stageKey: string): Promise<Attempt | null> {
     return this.database.$transaction(async (tx) => {
+      await holdWants(tx);
       const moved =
-        await tx.$executeRaw`UPDATE stages SET state = 'queued' WHERE key = ${stageKey} AND state = 'waiting'`;
+        await tx.$executeRaw`UPDATE stages s SET state = 'queued' WHERE key = ${stageKey} AND state = 'waiting' AND ${isWantedNow}`;
       if (moved === 0) return null;
       const last = await tx.attempt.findFirst({
         where: { stageKey },
@@ -124,7 +125,7 @@ export class AttemptRepository {
       return tx.attempt.create({
         data: { id: `${stageKey.slice(0, 24)}-${number}`, stageKey, number, token: randomUUID() },
       });
-    });
+    }, PATIENT);
   }
 
   /** Takes a queued attempt for a worker, with a new token; null when it is not queued any more. Metrics beyond the checkpoint are cut. */

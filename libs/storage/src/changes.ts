@@ -13,7 +13,7 @@ export class ChangeRepository {
 
   async look(): Promise<Fingerprint> {
     const experiments = await this.database.$queryRaw<{ id: string; print: string }[]>`
-      WITH recent AS (SELECT id, state FROM experiments WHERE state = 'running' OR finished_at > now() - interval '1 minute'),
+      WITH recent AS (SELECT id, state FROM experiments WHERE state IN ('running', 'paused') OR finished_at > now() - interval '1 minute'),
       members AS (SELECT DISTINCT e.id, s.key, s.state, s.step FROM recent e JOIN runs r ON r.experiment_id = e.id
         JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key)
       SELECT e.id, concat_ws(' ', e.state, count(*), count(*) FILTER (WHERE m.state = 'done'), count(*) FILTER (WHERE m.state = 'running'),

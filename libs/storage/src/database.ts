@@ -12,6 +12,9 @@ export type Transaction = Prisma.TransactionClient;
  */
 const IDLE_IN_TRANSACTION_MS = 15_000;
 
+/** For transactions that may wait behind a large submission. */
+export const PATIENT = { timeout: 60_000, maxWait: 30_000 } as const;
+
 /** How the sessions that write connect. */
 export const connectionOf = (url: string) => ({
   connectionString: url,

@@ -34,7 +34,10 @@ export interface WaitingRow {
   readonly priority: number;
   readonly flops: number;
   readonly createdAt: Date;
+  /** Those that are not over. */
   readonly experiments: readonly string[];
+  /** Whether all of them are paused. */
+  readonly paused: boolean;
   /** Names of parents that are not done, and their states. */
   readonly parents: readonly { readonly name: string; readonly state: string }[];
 }
@@ -161,16 +164,17 @@ export class DetailRepository {
     return { total: rows[0]?.total ?? 0, rows };
   }
 
-  /** Stages of running experiments that do not run, in the order of the scheduler. */
+  /** Stages of experiments that are not over that do not run, in the order of the scheduler; those of paused experiments last. */
   async waiting(limit: number): Promise<{ total: number; rows: WaitingRow[] }> {
     const rows = await this.database.$queryRaw<(WaitingRow & { total: number })[]>`
       SELECT s.key, s.name, s.kind, s.state, s.pool, s.priority, s.flops, s.created_at AS "createdAt", array_agg(DISTINCT e.id) AS experiments,
+        bool_and(e.state = 'paused') AS paused,
         (SELECT COALESCE(json_agg(json_build_object('name', p.name, 'state', p.state)), '[]') FROM stages p
           WHERE p.key = ANY(s.parents) AND p.state <> 'done') AS parents, (count(*) OVER ())::int AS total
       FROM stages s JOIN run_stages rs ON rs.stage_key = s.key JOIN runs r ON r.id = rs.run_id
-      JOIN experiments e ON e.id = r.experiment_id AND e.state = 'running'
+      JOIN experiments e ON e.id = r.experiment_id AND e.state IN ('running', 'paused')
       WHERE s.state IN ('waiting', 'queued') GROUP BY s.key
-      ORDER BY s.state = 'waiting', s.priority DESC, s.created_at, s.key LIMIT ${limit}`;
+      ORDER BY bool_and(e.state = 'paused'), s.state = 'waiting', s.priority DESC, s.created_at, s.key LIMIT ${limit}`;
     return { total: rows[0]?.total ?? 0, rows };
   }
 }

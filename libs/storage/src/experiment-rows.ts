@@ -6,7 +6,10 @@ import { toJson } from './json.js';
 const rowsOf = (rows: readonly unknown[]): string => JSON.stringify(toJson(rows));
 
 /** Inserts the stages that are not there yet. */
-export async function insertStages(tx: Transaction, { id, priority, stages }: NewExperiment): Promise<void> {
+export async function insertStages(
+  tx: Transaction,
+  { id, priority, stages }: Pick<NewExperiment, 'id' | 'priority' | 'stages'>,
+): Promise<void> {
   const rows = rowsOf(stages.map((stage) => ({ ...stage, peak_memory_bytes: stage.peakMemoryBytes })));
   await tx.$executeRaw`
     INSERT INTO stages (key, kind, name, config, inputs, parents, pool, flops, peak_memory_bytes, priority, first_experiment)
@@ -16,18 +19,19 @@ export async function insertStages(tx: Transaction, { id, priority, stages }: Ne
     ON CONFLICT (key) DO NOTHING`;
 }
 
-/** Inserts the cells and runs of an experiment in the order of the grid, with their links to stages. */
+/** Inserts cells and runs of an experiment in the order of the grid, after so many that are there, with their links to stages. */
 export async function insertRuns(
   tx: Transaction,
   { id, cells, runs }: Pick<NewExperiment, 'id' | 'cells' | 'runs'>,
   reused: ReadonlySet<string>,
+  there = { cells: 0, runs: 0 },
 ): Promise<void> {
-  const cellRows = rowsOf(cells.map((cell, position) => ({ ...cell, position })));
+  const cellRows = rowsOf(cells.map((cell, i) => ({ ...cell, position: there.cells + i })));
   await tx.$executeRaw`
     INSERT INTO cells (experiment_id, cell_id, position, label, levels)
     SELECT ${id}, c.* FROM jsonb_to_recordset(${cellRows}::jsonb) AS c(id text, position int, label text, levels jsonb)`;
   const runRows = rowsOf(
-    runs.map(({ id: runId, cell, seed }, position) => ({ id: runId, cell, seed, position })),
+    runs.map(({ id: runId, cell, seed }, i) => ({ id: runId, cell, seed, position: there.runs + i })),
   );
   await tx.$executeRaw`
     INSERT INTO runs (id, experiment_id, cell_id, seed, position)

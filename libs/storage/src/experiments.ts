@@ -1,10 +1,12 @@
-import type { Database } from './database.js';
-import { Prisma, type Experiment, type Run, type Stage } from './generated/client.js';
+import { PATIENT, type Database } from './database.js';
+import { Prisma, type Experiment, type Grid, type Run, type Stage } from './generated/client.js';
 import { insertRuns, insertStages } from './experiment-rows.js';
+import { writeExtension, type NewExtension } from './extensions.js';
 import { writeImported, type ImportedExperiment } from './imported.js';
 import { toJson } from './json.js';
 import type { NewExperiment } from './new-experiment.js';
-import { lockWants, wantAgain } from './wanted.js';
+import { changeTags } from './tags.js';
+import { lockWants, takeBackQueued, wantAgain } from './wanted.js';
 
 export type RunRow = Run & {
   readonly cell: { readonly label: string; readonly levels: Prisma.JsonValue };
@@ -25,38 +27,49 @@ export class ExperimentRepository {
    * Two submissions of the same stage coalesce on its key.
    */
   async submit(experiment: NewExperiment): Promise<void> {
-    await this.database.$transaction(
-      async (tx) => {
-        await lockWants(tx);
-        await tx.project.upsert({
-          where: { name: experiment.project },
-          create: { name: experiment.project },
-          update: {},
-        });
-        const { id, name, spec, priority, maxParallel, baselineCell, savedTrainings, notes } = experiment;
-        await tx.experiment.create({
-          data: {
-            id,
-            projectName: experiment.project,
-            name,
-            spec: toJson(spec),
-            priority,
-            maxParallel,
-            baselineCell,
-            savedTrainings,
-            notes: [...notes],
-          },
-        });
-        const keys = experiment.stages.map(({ key }) => key);
-        const known = await tx.$queryRaw<{ key: string }[]>`
+    await this.database.$transaction(async (tx) => {
+      await lockWants(tx);
+      await tx.project.upsert({
+        where: { name: experiment.project },
+        create: { name: experiment.project },
+        update: {},
+      });
+      const { id, name, spec, priority, maxParallel, baselineCell, savedTrainings, notes } = experiment;
+      await tx.experiment.create({
+        data: {
+          id,
+          projectName: experiment.project,
+          name,
+          spec: toJson(spec),
+          tags: [...new Set(experiment.tags ?? [])].sort(),
+          priority,
+          maxParallel,
+          baselineCell,
+          savedTrainings,
+          notes: [...notes],
+        },
+      });
+      const keys = experiment.stages.map(({ key }) => key);
+      const known = await tx.$queryRaw<{ key: string }[]>`
           SELECT key FROM stages WHERE key = ANY(${keys}) AND state NOT IN ('failed', 'cancelled')`;
-        await insertStages(tx, experiment);
-        await wantAgain(tx, keys);
-        await tx.$executeRaw`UPDATE stages SET priority = ${priority} WHERE key = ANY(${keys}) AND priority < ${priority}`;
-        await insertRuns(tx, experiment, new Set(known.map(({ key }) => key)));
-      },
-      { timeout: 60_000 },
-    );
+      await insertStages(tx, experiment);
+      await wantAgain(tx, keys);
+      await tx.$executeRaw`UPDATE stages SET priority = ${priority} WHERE key = ANY(${keys}) AND priority < ${priority}`;
+      await insertRuns(tx, experiment, new Set(known.map(({ key }) => key)));
+      const { cells, runs, stages } = experiment;
+      const counts = { cells: cells.length, runs: runs.length, stages: stages.length };
+      await tx.grid.create({ data: { experimentId: id, version: 1, spec: toJson(spec), ...counts } });
+    }, PATIENT);
+  }
+
+  /** Adds the cells, runs and stages of another grid. */
+  extend(extension: NewExtension): Promise<void> {
+    return writeExtension(this.database, extension);
+  }
+
+  /** Every grid that was submitted to it, oldest first. */
+  grids(id: string): Promise<Grid[]> {
+    return this.database.grid.findMany({ where: { experimentId: id }, orderBy: { version: 'asc' } });
   }
 
   /** Writes a published table as an experiment that is done. */
@@ -64,9 +77,18 @@ export class ExperimentRepository {
     return writeImported(this.database, experiment);
   }
 
-  list(project: string | undefined, limit: number): Promise<Experiment[]> {
+  /** Puts tags on an experiment and takes others off. */
+  tag(id: string, change: Parameters<typeof changeTags>[2]): Promise<void> {
+    return changeTags(this.database, id, change);
+  }
+
+  /** Newest first; with tags those that have all of them. */
+  list(project: string | undefined, limit: number, tags: readonly string[] = []): Promise<Experiment[]> {
     return this.database.experiment.findMany({
-      ...(project === undefined ? {} : { where: { projectName: project } }),
+      where: {
+        ...(project === undefined ? {} : { projectName: project }),
+        ...(tags.length === 0 ? {} : { tags: { hasEvery: [...tags] } }),
+      },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: limit,
     });
@@ -87,15 +109,36 @@ export class ExperimentRepository {
     );
   }
 
-  async setState(id: string, state: string, finished: boolean): Promise<void> {
-    await this.database.experiment.update({
-      where: { id },
-      data: { state, finishedAt: finished ? new Date() : null },
-    });
+  /**
+   * Moves an experiment to another state if it is still in the one that the decision was made on; returns whether it did. What a pause
+   * leaves without a running experiment is taken out of the queue.
+   */
+  async move(id: string, from: string, to: string): Promise<boolean> {
+    return this.database.$transaction(async (tx) => {
+      await lockWants(tx);
+      const finishedAt = to === 'running' || to === 'paused' ? null : new Date();
+      const moved = await tx.experiment.updateMany({
+        where: { id, state: from },
+        data: { state: to, finishedAt },
+      });
+      if (moved.count === 0) return false;
+      if (to === 'paused') {
+        const links = await tx.runStage.findMany({
+          where: { run: { experimentId: id } },
+          select: { stageKey: true },
+          distinct: ['stageKey'],
+        });
+        await takeBackQueued(
+          tx,
+          links.map(({ stageKey }) => stageKey),
+        );
+      }
+      return true;
+    }, PATIENT);
   }
 
   /**
-   * Ends running experiments in which nothing can go on: done when every stage is, failed when one has failed, else cancelled. A stage
+   * Ends running and paused experiments in which nothing can go on: done when every stage is, failed when one has failed, else cancelled. A stage
    * that waits behind a failed or cancelled one cannot go on. Returns those that ended.
    */
   settle(): Promise<{ id: string; state: string }[]> {
@@ -104,7 +147,7 @@ export class ExperimentRepository {
         SELECT DISTINCT r.experiment_id, s.key, s.state, s.state = 'waiting' AND EXISTS (
           SELECT 1 FROM stages p WHERE p.key = ANY(s.parents) AND p.state IN ('failed', 'cancelled')) AS blocked
         FROM experiments e JOIN runs r ON r.experiment_id = e.id JOIN run_stages rs ON rs.run_id = r.id JOIN stages s ON s.key = rs.stage_key
-        WHERE e.state = 'running' AND NOT EXISTS (
+        WHERE e.state IN ('running', 'paused') AND NOT EXISTS (
           SELECT 1 FROM stages busy JOIN run_stages brs ON brs.stage_key = busy.key JOIN runs br ON br.id = brs.run_id
           WHERE busy.state IN ('queued', 'running') AND br.experiment_id = e.id)
       ), ended AS (
@@ -113,7 +156,7 @@ export class ExperimentRepository {
         HAVING NOT bool_or(state = 'waiting' AND NOT blocked)
       )
       UPDATE experiments e SET state = ended.state, finished_at = now() FROM ended
-      WHERE e.id = ended.experiment_id AND e.state = 'running' RETURNING e.id, e.state`;
+      WHERE e.id = ended.experiment_id AND e.state IN ('running', 'paused') RETURNING e.id, e.state`;
   }
 
   cells(id: string): Promise<{ cellId: string; label: string; levels: Prisma.JsonValue }[]> {

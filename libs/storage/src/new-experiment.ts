@@ -21,6 +21,7 @@ export interface NewExperiment {
   readonly project: string;
   readonly name: string;
   readonly spec: unknown;
+  readonly tags?: readonly string[];
   readonly priority: number;
   readonly maxParallel: number | null;
   readonly baselineCell: string | null;

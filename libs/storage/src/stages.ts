@@ -2,7 +2,7 @@ import type { AblateErrorShape } from '@ablate/errors';
 import type { Database } from './database.js';
 import { Prisma, type Stage } from './generated/client.js';
 import { errorColumn } from './json.js';
-import { isWanted, lockWants, wantAgain } from './wanted.js';
+import { isWanted, lockWants, takeBackQueued, wantAgain } from './wanted.js';
 
 /** A stage that may run now, with the running experiments that want it. */
 export interface ReadyStage {
@@ -122,7 +122,10 @@ export class StageRepository {
     return this.database.stage.findMany({ where: { name }, orderBy: { createdAt: 'desc' }, take: limit });
   }
 
-  /** Cancels what no running experiment wants any more: waiting and queued stages at once, running ones are asked to stop. */
+  /**
+   * Cancels what no experiment that is not over wants any more: waiting and queued stages at once, running ones are asked to stop. What
+   * only paused ones want waits.
+   */
   async cancelUnwanted(keys: readonly string[]): Promise<void> {
     const given = [...keys];
     await this.database.$transaction(async (tx) => {
@@ -132,6 +135,7 @@ export class StageRepository {
       await tx.$executeRaw`UPDATE attempts SET state = 'cancelled', finished_at = now() WHERE state = 'queued' AND stage_key IN ${unwanted}`;
       await tx.$executeRaw`UPDATE attempts SET cancel_requested = true WHERE state = 'leased' AND stage_key IN ${unwanted}`;
       await tx.$executeRaw`UPDATE stages SET state = 'cancelled' WHERE state IN ('waiting', 'queued') AND key IN ${unwanted}`;
+      await takeBackQueued(tx, given);
     });
   }
 

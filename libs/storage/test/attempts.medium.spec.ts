@@ -220,7 +220,7 @@ describe('cancelling', () => {
     (await storage.stages.find([key(name)]))[0]?.state;
   /** Cancels an experiment as the control plane does. */
   const cancel = async (id: string, ...names: string[]): Promise<void> => {
-    await storage.experiments.setState(id, 'cancelled', true);
+    await storage.experiments.move(id, 'running', 'cancelled');
     await storage.stages.cancelUnwanted(names.map(key));
   };
 
@@ -274,7 +274,7 @@ describe('cancelling', () => {
     await storage.attempts.expire(1000);
     expect(await stateOf('dead')).toBe('cancelled');
 
-    await storage.experiments.setState('fifth', 'running', false);
+    await storage.experiments.move('fifth', 'cancelled', 'running');
     expect(await storage.stages.offerAgain([key('dead')])).toBe(1);
     const again = await leased(storage, 'dead');
     await expireBy(storage, again, 5000);

@@ -93,7 +93,7 @@ describe('submitting', () => {
     expect(await ready()).toEqual(['u2', 'o3']);
     expect(await storage.stages.active()).toEqual(new Map([['old', 1]]));
     await storage.attempts.finish(lease, { state: 'done', seconds: 1, bitExact: true });
-    await storage.experiments.setState('urgent', 'cancelled', true);
+    await storage.experiments.move('urgent', 'running', 'cancelled');
     expect(await ready()).toEqual(['o2', 'o3']);
   });
 

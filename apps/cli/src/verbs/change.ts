@@ -8,9 +8,14 @@ import { outcomeOf, watchExperiment } from '../watch-experiment.js';
 
 /** The verbs that start, follow and stop work. */
 
-export async function submit(context: Context, file: string, wait: boolean): Promise<ExitCode> {
+export async function submit(
+  context: Context,
+  file: string,
+  { wait, tag }: { readonly wait: boolean; readonly tag: readonly string[] },
+): Promise<ExitCode> {
   const { client, err, json } = context;
-  const detail = await client.submit({ body: { spec: await readGridFile(file) } });
+  const spec = await readGridFile(file);
+  const detail = await client.submit({ body: { spec, ...(tag.length === 0 ? {} : { tags: [...tag] }) } });
   if (!wait) {
     answer(context, detail, () =>
       [
@@ -41,14 +46,26 @@ export async function watch(context: Context, id: string): Promise<ExitCode> {
   return outcomeOf(last);
 }
 
-export async function cancel(context: Context, id: string): Promise<ExitCode> {
-  const detail = await context.client.cancel({ params: { id } });
+/** The verbs that change an experiment's state and answer with what it is then. */
+export async function change(
+  context: Context,
+  verb: 'cancel' | 'pause' | 'resume' | 'retry',
+  id: string,
+): Promise<ExitCode> {
+  const detail = await context.client[verb]({ params: { id } });
   answer(context, detail, () => experimentView(detail));
   return EXIT.done;
 }
 
-export async function retry(context: Context, id: string): Promise<ExitCode> {
-  const detail = await context.client.retry({ params: { id } });
-  answer(context, detail, () => experimentView(detail));
+/** Puts tags on an experiment, or takes them off. */
+export async function tag(
+  context: Context,
+  id: string,
+  tags: readonly string[],
+  remove: boolean,
+): Promise<ExitCode> {
+  const body = remove ? { remove: [...tags] } : { add: [...tags] };
+  const found = await context.client.tag({ params: { id }, body });
+  answer(context, found, () => `${found.id}: ${found.tags.join(', ') || 'no tags'}`);
   return EXIT.done;
 }

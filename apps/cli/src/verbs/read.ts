@@ -21,10 +21,17 @@ export async function plan(
   return EXIT.done;
 }
 
-export async function status(context: Context, id: string | undefined): Promise<ExitCode> {
+export async function status(
+  context: Context,
+  id: string | undefined,
+  tags: readonly string[],
+): Promise<ExitCode> {
   if (id === undefined) {
-    const all = await context.client.experiments({ query: {} });
-    answer(context, all, () => experimentsView(all));
+    const tag = tags.join(',');
+    const all = await context.client.experiments({ query: tag === '' ? {} : { tag } });
+    answer(context, all, () =>
+      all.length === 0 && tag !== '' ? `No experiment has ${tags.join(' and ')}.` : experimentsView(all),
+    );
   } else {
     const detail = await context.client.experiment({ params: { id } });
     answer(context, detail, () => experimentView(detail));

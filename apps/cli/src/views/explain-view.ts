@@ -5,10 +5,11 @@ const shown = (value: unknown): string => (value === undefined ? '(absent)' : JS
 
 /** Why a stage hit or missed. */
 export function explainView(explanation: Explanation): string {
-  const { key, stage, outcome, sentence, nearest, differences, bitExact } = explanation;
+  const { key, stage, outcome, sentence, waits, nearest, differences, bitExact } = explanation;
   return [
     `${stage} ${key}`,
     `${outcome}: ${sentence}`,
+    ...(waits === null ? [] : [`waits: ${waits}`]),
     ...(differences.length === 0
       ? []
       : [

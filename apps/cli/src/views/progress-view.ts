@@ -51,8 +51,12 @@ export function failureLines({ stageList, id }: ExperimentDetail): readonly stri
 export function experimentView(detail: ExperimentDetail): string {
   return [
     `${detail.project} / ${detail.name}, submitted ${detail.createdAt}`,
+    ...(detail.tags.length === 0 ? [] : [`Tags: ${detail.tags.join(', ')}`]),
     ...progressLines(detail),
     `${plural(detail.cells, 'cell')}; runs: ${detail.runs.done} of ${detail.runs.total} done${detail.runs.failed > 0 ? `, ${detail.runs.failed} failed` : ''}; ${plural(detail.stages.reused, 'stage')} reused from earlier work; ${plural(detail.savedTrainings, 'training')} saved by sharing.`,
+    ...(detail.state === 'paused'
+      ? [`Paused: what runs finishes, nothing else starts. Go on with: ablate resume ${detail.id}`]
+      : []),
     ...failureLines(detail),
   ].join('\n');
 }
@@ -70,6 +74,7 @@ export function experimentsView(experiments: readonly ExperimentView[]): string 
       { title: 'stages', ...right },
       { title: 'failed', ...right },
       { title: 'ETA', ...right },
+      { title: 'tags' },
     ],
     experiments.map((one) => [
       one.id,
@@ -79,6 +84,7 @@ export function experimentsView(experiments: readonly ExperimentView[]): string 
       `${one.stages.done}/${one.stages.total}`,
       String(one.stages.failed),
       one.etaSeconds === null ? '' : duration(one.etaSeconds),
+      one.tags.join(', '),
     ]),
   );
 }

@@ -141,6 +141,7 @@ describe('progress', () => {
     name: 'grid',
     state: 'running',
     priority: 50,
+    tags: [],
     cells: 2,
     runs: { total: 2, done: 0, failed: 0 },
     stages: { total: 4, done: 1, running: 1, failed: 1, reused: 0 },

@@ -3,13 +3,21 @@ import { AblateError, toErrorShape, type AblateErrorShape } from '@ablate/errors
 import type { Logger } from '@ablate/runtime';
 import type { FastifyReply } from 'fastify';
 
+/** The request is right, but not in the state that the thing is in. */
+const CONFLICTS = new Set([
+  'NOT_RUNNING',
+  'NOT_PAUSED',
+  'IS_CANCELLED',
+  'NOTHING_TO_RETRY',
+  'CHANGED_MEANWHILE',
+]);
 const UNAVAILABLE = new Set(['DATABASE_UNREACHABLE']);
 
 function statusOf({ code }: AblateErrorShape): number {
   if (code === 'NOT_FOUND') return 404;
   if (code === 'INTERNAL') return 500;
   if (UNAVAILABLE.has(code)) return 503;
-  return code === 'NOT_RUNNING' || code === 'NOTHING_TO_RETRY' ? 409 : 400;
+  return CONFLICTS.has(code) ? 409 : 400;
 }
 
 /** Every failure leaves as `{ error: { code, message, path, value, rule, fix } }`; what is not ours is logged and hidden. */

@@ -12,7 +12,7 @@ import type {
   RunView,
 } from '@ablate/contracts';
 import { CONTEXT, type Context } from '../context.js';
-import { cancelExperiment, retryExperiment } from '../planning/change-experiment.js';
+import { changeExperiment, retryExperiment } from '../planning/change-experiment.js';
 import { planGrid } from '../planning/plan-grid.js';
 import { planStatistics } from '../planning/plan-statistics.js';
 import { submitExperiment } from '../planning/submit-experiment.js';
@@ -25,7 +25,7 @@ import { exportAnswer } from '../read/export-answer.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
-import { bodyOf, differenceOf, queryOf, specOf } from './parse.js';
+import { bodyOf, differenceOf, queryOf, specOf, tagsOf } from './parse.js';
 
 /** Plans follow each other while a grid is written; folders are looked at again after so long. A submission always looks. */
 const PLAN_AGE_MS = 3000;
@@ -49,7 +49,7 @@ export class GridsController {
 
   @Post('experiments')
   async submit(@Body() body: unknown): Promise<ExperimentDetail> {
-    return this.detail(await submitExperiment(this.context, specOf(body)));
+    return this.detail(await submitExperiment(this.context, specOf(body), tagsOf(body)));
   }
 
   @Post('experiments/import')
@@ -105,7 +105,19 @@ export class GridsController {
   @Post('experiments/:id/cancel')
   @HttpCode(200)
   async cancel(@Param('id') id: string): Promise<ExperimentDetail> {
-    return this.detail(await cancelExperiment(this.context, id));
+    return this.detail(await changeExperiment(this.context, id, 'cancel'));
+  }
+
+  @Post('experiments/:id/pause')
+  @HttpCode(200)
+  async pause(@Param('id') id: string): Promise<ExperimentDetail> {
+    return this.detail(await changeExperiment(this.context, id, 'pause'));
+  }
+
+  @Post('experiments/:id/resume')
+  @HttpCode(200)
+  async resume(@Param('id') id: string): Promise<ExperimentDetail> {
+    return this.detail(await changeExperiment(this.context, id, 'resume'));
   }
 
   @Post('experiments/:id/retry')

@@ -14,6 +14,14 @@ export const bodyOf = <S extends z.ZodType>(schema: S, raw: unknown): z.infer<S>
 export const specOf = (body: unknown): GridSpec =>
   parseGridSpec((body as { spec?: unknown } | null)?.spec ?? null);
 
+/** The tags in the body of a submission. */
+export const tagsOf = (body: unknown): readonly string[] =>
+  parseWith(
+    routes.submit.body.pick({ tags: true }),
+    { tags: (body as { tags?: unknown } | null)?.tags },
+    'BAD_REQUEST',
+  ).tags ?? [];
+
 /** The difference worth finding in the body of a plan, if it asks for one. */
 export const differenceOf = (body: unknown): number | undefined =>
   parseWith(

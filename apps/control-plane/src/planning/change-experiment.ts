@@ -1,25 +1,30 @@
+import type { ExperimentState } from '@ablate/contracts';
 import { AblateError } from '@ablate/errors';
 import type { Context } from '../context.js';
 import { findExperiment } from '../read/find-experiment.js';
+import { stateAfter, type Change } from './experiment-states.js';
 
-/** Stops an experiment: its stages go on only where another running experiment wants them. */
-export async function cancelExperiment({ experiments, stages }: Context, idOrName: string): Promise<string> {
-  const experiment = await findExperiment(experiments, idOrName);
-  if (experiment.state !== 'running') {
-    throw new AblateError('NOT_RUNNING', `Experiment "${experiment.id}" is ${experiment.state}.`, {
-      path: 'id',
-      value: experiment.state,
-      rule: 'Only a running experiment is cancelled.',
-      fix: 'Nothing: it has ended.',
-    });
+/**
+ * Pauses, resumes or cancels. A pause starts no more stages and lets running ones finish; a cancel also asks running ones to stop. What
+ * another running experiment wants goes on in both.
+ */
+export async function changeExperiment(
+  { experiments, stages }: Context,
+  idOrName: string,
+  change: Change,
+): Promise<string> {
+  for (;;) {
+    const { id, state } = await findExperiment(experiments, idOrName);
+    const to = stateAfter(change, id, state as ExperimentState);
+    // It may have ended meanwhile: then the rules are asked again.
+    if (!(await experiments.move(id, state, to))) continue;
+    if (change === 'cancel')
+      await stages.cancelUnwanted((await experiments.stages(id)).map(({ key }) => key));
+    return id;
   }
-  const keys = (await experiments.stages(experiment.id)).map(({ key }) => key);
-  await experiments.setState(experiment.id, 'cancelled', true);
-  await stages.cancelUnwanted(keys);
-  return experiment.id;
 }
 
-/** Offers an experiment's failed and cancelled stages again. */
+/** Offers an experiment's failed and cancelled stages again; a paused one stays paused. */
 export async function retryExperiment({ experiments, stages }: Context, idOrName: string): Promise<string> {
   const experiment = await findExperiment(experiments, idOrName);
   const own = await experiments.stages(experiment.id);
@@ -33,6 +38,7 @@ export async function retryExperiment({ experiments, stages }: Context, idOrName
     });
   }
   await stages.offerAgain(again.map(({ key }) => key));
-  await experiments.setState(experiment.id, 'running', false);
+  for (const ended of ['failed', 'cancelled', 'done'])
+    if (await experiments.move(experiment.id, ended, 'running')) break;
   return experiment.id;
 }

@@ -6,7 +6,7 @@ import { readFleet } from './read-fleet.js';
 import { resolveStages, savedTrainings, type ResolvedGrid } from './resolve-grid.js';
 
 /** What a pool computes with before its first worker has said so. */
-const ASSUMED_NUMERICS = 'onnx-cpu';
+export const ASSUMED_NUMERICS = 'onnx-cpu';
 
 export interface Planned {
   readonly plan: Omit<Plan, 'statistics'>;
@@ -17,9 +17,9 @@ const sum = <T>(values: readonly T[], of: (value: T) => number): number =>
   values.reduce((total, value) => total + of(value), 0);
 
 /** Stages by name, evaluations together; `weight` counts a stage more than once. */
-function countByName(
-  stages: readonly PlannedStage[],
-  weight: (stage: PlannedStage) => number = () => 1,
+export function countByName<T extends { readonly stage: string }>(
+  stages: readonly T[],
+  weight: (stage: T) => number = () => 1,
 ): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const planned of stages) {
@@ -43,7 +43,7 @@ function usesOf({ runs }: ResolvedGrid): (key: string) => { cells: number; runs:
   return (key) => ({ cells: uses.get(key)!.cells.size, runs: uses.get(key)!.runs });
 }
 
-const statusOf = (state: string | undefined): PlannedStage['status'] => {
+export const statusOf = (state: string | undefined): PlannedStage['status'] => {
   if (state === 'done') return 'finished';
   return state === undefined || state === 'failed' || state === 'cancelled' ? 'new' : 'shared';
 };

@@ -33,6 +33,14 @@ function labelOf(levels: Levels, varying: readonly string[], axes: GridSpec['axe
   return shown.length > 0 ? shown.join(' · ') : 'the only cell';
 }
 
+/** What cells of a grid are called. */
+export function cellNames(spec: GridSpec): (levels: Levels) => string {
+  const zipped = (axis: string): boolean =>
+    axis.includes('.') && (spec.zip ?? []).some((group) => group.includes(axis));
+  const varying = Object.keys(spec.axes).filter((axis) => spec.axes[axis]!.length > 1 && !zipped(axis));
+  return (levels) => labelOf(levels, varying, spec.axes);
+}
+
 /** A grid as unique stages with keys and costs: spec -> cells -> runs -> stages. Pure: the index says what there is. */
 export function resolveStages(spec: GridSpec, index: CatalogueIndex, numericsClass: string): ResolvedGrid {
   const expansion = expand(spec);
@@ -56,10 +64,8 @@ export function resolveStages(spec: GridSpec, index: CatalogueIndex, numericsCla
     }
     return { cell: cellId, seed, stages: chains.map(({ key }) => key) };
   });
-  const zipped = (axis: string): boolean =>
-    axis.includes('.') && (spec.zip ?? []).some((group) => group.includes(axis));
-  const varying = Object.keys(spec.axes).filter((axis) => spec.axes[axis]!.length > 1 && !zipped(axis));
-  const labels = new Map(expansion.cells.map(({ id, levels }) => [id, labelOf(levels, varying, spec.axes)]));
+  const nameOf = cellNames(spec);
+  const labels = new Map(expansion.cells.map(({ id, levels }) => [id, nameOf(levels)]));
   return { expansion, labels, runs, stages: [...stages.values()] };
 }
 

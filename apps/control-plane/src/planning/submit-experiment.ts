@@ -4,7 +4,11 @@ import { experimentId } from './experiment-id.js';
 import { planGrid } from './plan-grid.js';
 
 /** Plans a grid and writes it as an experiment in one transaction; returns its id. The scheduler does the rest. */
-export async function submitExperiment(context: Context, spec: GridSpec): Promise<string> {
+export async function submitExperiment(
+  context: Context,
+  spec: GridSpec,
+  tags: readonly string[] = [],
+): Promise<string> {
   const { plan, grid } = await planGrid(context, spec);
   const id = experimentId(spec.name);
   await context.experiments.submit({
@@ -12,6 +16,7 @@ export async function submitExperiment(context: Context, spec: GridSpec): Promis
     project: spec.project,
     name: spec.name,
     spec,
+    tags,
     priority: spec.priority ?? 50,
     maxParallel: spec.maxParallel ?? null,
     baselineCell: grid.expansion.baselineId,

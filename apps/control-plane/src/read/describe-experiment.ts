@@ -8,9 +8,16 @@ import { summariseExperiments } from './summarise-experiments.js';
 /** Experiments, newest first. */
 export async function listExperiments(
   context: Context,
-  { project, limit }: { readonly project?: string | undefined; readonly limit: number },
+  {
+    project,
+    tag,
+    limit,
+  }: { readonly project?: string | undefined; readonly tag?: string | undefined; readonly limit: number },
 ): Promise<ExperimentView[]> {
-  return summariseExperiments(context, await context.experiments.list(project, limit));
+  return summariseExperiments(
+    context,
+    await context.experiments.list(project, limit, (tag ?? '').split(',').filter(Boolean)),
+  );
 }
 
 /** One experiment with its stages. */

@@ -16,6 +16,14 @@ export async function describeOverview(context: Context, experiment: Experiment)
   return {
     ...view!,
     spec: experiment.spec as OverviewView['spec'],
+    grids: (await context.experiments.grids(experiment.id)).map(
+      ({ version, spec: own, cells, runs, stages, createdAt }) => ({
+        version,
+        spec: own as OverviewView['spec'],
+        added: { cells, runs, stages },
+        createdAt: createdAt.toISOString(),
+      }),
+    ),
     notes: experiment.notes,
     axes: axes.map(({ name, levels }) => ({ name, levels: [...levels] })),
     baseline: experiment.baselineCell,

@@ -12,6 +12,7 @@ const row = (changes: Partial<WaitingRow> = {}): WaitingRow => ({
   flops: 1e9,
   createdAt: new Date(0),
   experiments: ['e-1'],
+  paused: false,
   parents: [],
   ...changes,
 });
@@ -25,11 +26,13 @@ const situation = (changes: Partial<Situation> = {}): Situation => ({
 const parents = (state: string) => [{ name: 'pretrain', state }];
 
 describe('a waiting stage', () => {
-  it('is blocked, waiting, ready or queued', () => {
+  it('is blocked, paused, waiting, ready or queued', () => {
     expect(waitState(row({ parents: parents('failed') }))).toBe('blocked');
     expect(waitState(row({ parents: parents('running') }))).toBe('waiting');
     expect(waitState(row())).toBe('ready');
     expect(waitState(row({ state: 'queued' }))).toBe('queued');
+    expect(waitState(row({ paused: true }))).toBe('paused');
+    expect(waitState(row({ paused: true, parents: parents('failed') }))).toBe('blocked');
   });
 
   it.each([
@@ -40,6 +43,12 @@ describe('a waiting stage', () => {
     ],
     [row({ parents: parents('running') }), {}, 'It starts from pretrain, which runs now.'],
     [row({ parents: parents('waiting') }), {}, 'It starts from pretrain, which waits itself.'],
+    [row({ paused: true }), {}, 'Its experiment e-1 is paused: resume it and it goes on.'],
+    [
+      row({ paused: true, experiments: ['e-1', 'e-2'] }),
+      {},
+      'All experiments that want it are paused: resume one and it goes on.',
+    ],
     [row({ pool: 'gpu' }), {}, 'No worker serves pool "gpu": start one with `npx ablate worker`.'],
     [
       row(),

@@ -17,9 +17,14 @@ export interface Situation {
 
 const stages = (n: number): string => (n === 1 ? '1 stage' : `${n} stages`);
 
-export function waitState({ state, parents }: Pick<WaitingRow, 'state' | 'parents'>): State {
+export function waitState({
+  state,
+  parents,
+  paused,
+}: Pick<WaitingRow, 'state' | 'parents' | 'paused'>): State {
   if (state === 'queued') return 'queued';
   if (parents.some((parent) => parent.state === 'failed' || parent.state === 'cancelled')) return 'blocked';
+  if (paused) return 'paused';
   return parents.length > 0 ? 'waiting' : 'ready';
 }
 
@@ -28,6 +33,8 @@ export function whyWaits(row: WaitingRow, { workers, busy, ahead, full }: Situat
   const broken = row.parents.find(({ state }) => state === 'failed' || state === 'cancelled');
   if (broken)
     return `The stage before it, ${broken.name}, has ${broken.state === 'failed' ? 'failed' : 'been cancelled'}: retry the experiment.`;
+  if (row.paused)
+    return `${row.experiments.length === 1 ? `Its experiment ${row.experiments[0]!} is` : 'All experiments that want it are'} paused: resume ${row.experiments.length === 1 ? 'it' : 'one'} and it goes on.`;
   const [parent] = row.parents;
   if (parent)
     return `It starts from ${parent.name}, which ${parent.state === 'running' ? 'runs now' : parent.state === 'queued' ? 'is queued' : 'waits itself'}.`;

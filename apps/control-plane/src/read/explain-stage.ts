@@ -1,9 +1,27 @@
 import { explainDifference } from '@ablate/catalogue';
 import type { Explanation } from '@ablate/contracts';
+import type { Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
+import { describeQueue } from './describe-queue.js';
 import { findStage } from './find-stage.js';
 
 const CANDIDATES = 200;
+/** A stage that is further back in the queue waits for those before it. */
+const MOST_WAITING = 1000;
+
+/** Why a stage does not run yet; null for one that does not wait. */
+async function whyNot(
+  context: Context,
+  { key, state }: Pick<Stage, 'key' | 'state'>,
+): Promise<string | null> {
+  if (state !== 'waiting' && state !== 'queued') return null;
+  const { total, rows } = await describeQueue(context, MOST_WAITING);
+  const found = rows.find((row) => row.key === key);
+  if (found) return found.because;
+  return total > rows.length
+    ? `More than ${MOST_WAITING} stages come first.`
+    : 'No experiment that is not over wants it.';
+}
 
 const plain = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
@@ -16,6 +34,7 @@ export async function explainStage(context: Context, keyOrPrefix: string): Promi
     stage: stage.name,
     firstExperiment: stage.firstExperiment,
     inputs: stage.inputs as Explanation['inputs'],
+    waits: await whyNot(context, stage),
     bitExact: stage.bitExact,
   };
   if (uses > 1) {

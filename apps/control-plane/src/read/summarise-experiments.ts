@@ -51,6 +51,7 @@ export async function summariseExperiments(
       name: row.name,
       state,
       priority: row.priority,
+      tags: row.tags,
       cells,
       runs,
       stages,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ServerEvent } from '@ablate/contracts';
+import { isOver, type ServerEvent } from '@ablate/contracts';
 import type { Context } from '../context.js';
 import { describeExperiment } from './describe-experiment.js';
 import { findExperiment } from './find-experiment.js';
@@ -33,7 +33,7 @@ export async function* watchExperiment(
     }
     const data = JSON.stringify({ type: 'experiment', experiment } satisfies ServerEvent);
     const digest = createHash('sha256').update(data).digest('base64url').slice(0, 22);
-    const over = experiment.state !== 'running';
+    const over = isOver(experiment.state);
     yield digest === last && !over ? null : { id: digest, data };
     if (over) return;
     last = digest;

@@ -17,6 +17,15 @@ export const planQuery = (spec: GridSpec | null, text: string) =>
     placeholderData: keepPreviousData,
   });
 
+export const extensionQuery = (id: string, spec: GridSpec | null, text: string) =>
+  queryOptions({
+    queryKey: ['experiment', id, 'extension', text],
+    queryFn: () => client.planExtension({ params: { id }, body: { spec: spec! } }),
+    enabled: spec !== null,
+    retry: false,
+    placeholderData: keepPreviousData,
+  });
+
 export const inventoryQuery = () =>
   queryOptions({ queryKey: ['inventory'], queryFn: () => client.inventory({}), staleTime: 60_000 });
 

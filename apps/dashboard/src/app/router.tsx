@@ -40,6 +40,11 @@ const predictions = createRoute({
   path: '/experiments/$id/predictions',
   component: lazyRouteComponent(() => import('../pages/predictions/predictions-page.js'), 'PredictionsPage'),
 });
+const extend = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$id/extend',
+  component: lazyRouteComponent(() => import('../pages/extend/extend-page.js'), 'ExtendPage'),
+});
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$id',
@@ -52,7 +57,7 @@ const workers = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([experiments, submit, experiment, predictions, run, workers]),
+  routeTree: root.addChildren([experiments, submit, experiment, extend, predictions, run, workers]),
   // Parameters are plain text: `?tab=curves`, not JSON.
   parseSearch: parseSearchWith((text) => text),
   stringifySearch: stringifySearchWith((text: unknown) => String(text)),

@@ -13,6 +13,7 @@ const LOOKS: Readonly<Record<string, StateLook>> = {
   queued: { mark: '⋯', light: '#0b5fa5', dark: '#7fb8ee', fill: 'light-dark(#dcebf8, #203a54)' },
   ready: { mark: '○', light: '#54606c', dark: '#a9b3bd', fill: 'light-dark(#e9edf1, #2b323b)' },
   waiting: { mark: '○', light: '#54606c', dark: '#a9b3bd', fill: 'light-dark(#eef1f4, #272d35)' },
+  paused: { mark: '‖', light: '#8a4b00', dark: '#f0b565', fill: 'light-dark(#fbe0b8, #5c3d10)' },
   blocked: { mark: '⊘', light: '#8a4b00', dark: '#f0b565', fill: 'light-dark(#fbe0b8, #5c3d10)' },
   failed: { mark: '✗', light: '#b3261e', dark: '#ff9a91', fill: 'light-dark(#f6c9c5, #6d2620)' },
   lost: { mark: '?', light: '#8a4b00', dark: '#f0b565', fill: 'light-dark(#fbe0b8, #5c3d10)' },

@@ -16,6 +16,26 @@ export function cancelMeans({ stages, runs }: Counted): string[] {
   ];
 }
 
+/** What pausing does, said before. */
+export function pauseMeans({ stages }: Counted): string[] {
+  const waiting = stages.total - stages.done - stages.running - stages.failed;
+  return [
+    ...(stages.running > 0 ? [`${plural(stages.running, 'running stage')}: will finish.`] : []),
+    ...(waiting > 0 ? [`${plural(waiting, 'waiting stage')}: will not start until you resume.`] : []),
+    'Stages that another experiment needs, and that is not paused, still run.',
+    'Nothing is lost, and it stays paused when the server restarts.',
+  ];
+}
+
+/** What resuming does, said before. */
+export function resumeMeans({ stages }: Counted): string[] {
+  const waiting = stages.total - stages.done - stages.running - stages.failed;
+  return [
+    `${plural(waiting, 'waiting stage')}: offered to workers again, by priority.`,
+    `${plural(stages.done, 'finished stage')}: nothing is trained twice.`,
+  ];
+}
+
 /** What retrying does, said before. */
 export const retryMeans = ({ stages }: Counted): string[] => [
   ...(stages.failed > 0

@@ -1,3 +1,4 @@
+import { isOver } from '@ablate/contracts';
 import { Button, Group, List, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
@@ -5,11 +6,19 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { client } from '../../api/client.js';
 import { ErrorState } from '../../parts/error-state.js';
-import { cancelMeans, retryMeans } from './action-means.js';
+import { cancelMeans, pauseMeans, resumeMeans, retryMeans } from './action-means.js';
 import type { TabProps } from './experiment-page.js';
 
+/** What is said once it has happened. */
+const DONE = {
+  pause: 'Paused.',
+  resume: 'Going on.',
+  cancel: 'Cancelled.',
+  retry: 'Offered again.',
+} as const;
+
 interface ActionProps extends TabProps {
-  readonly verb: 'cancel' | 'retry';
+  readonly verb: keyof typeof DONE;
   readonly label: string;
   readonly means: readonly string[];
 }
@@ -23,7 +32,8 @@ function Action({ overview: { id }, verb, label, means }: ActionProps) {
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['experiment', id] });
       await queries.invalidateQueries({ queryKey: ['experiments'] });
-      notifications.show({ message: verb === 'cancel' ? 'Cancelled.' : 'Offered again.', color: 'green' });
+      await queries.invalidateQueries({ queryKey: ['queue'] });
+      notifications.show({ message: DONE[verb], color: 'green' });
       close();
     },
   });
@@ -60,14 +70,31 @@ function Action({ overview: { id }, verb, label, means }: ActionProps) {
 }
 
 export function ExperimentActions({ overview }: TabProps) {
-  const { id, state, stages } = overview;
+  const { id, state, stages, grids } = overview;
   return (
     <Group gap="xs">
       {state === 'running' && (
+        <Action overview={overview} verb="pause" label="Pause" means={pauseMeans(overview)} />
+      )}
+      {state === 'paused' && (
+        <Action overview={overview} verb="resume" label="Resume" means={resumeMeans(overview)} />
+      )}
+      {!isOver(state) && (
         <Action overview={overview} verb="cancel" label="Cancel" means={cancelMeans(overview)} />
       )}
       {(state === 'cancelled' || stages.failed > 0) && (
         <Action overview={overview} verb="retry" label="Retry" means={retryMeans(overview)} />
+      )}
+      {grids.length > 0 && state !== 'cancelled' && (
+        <Button
+          component={Link}
+          to="/experiments/$id/extend"
+          params={{ id } as never}
+          variant="default"
+          size="sm"
+        >
+          Extend
+        </Button>
       )}
       <Button component={Link} to="/new" search={{ from: id } as never} variant="default" size="sm">
         Duplicate

@@ -2,7 +2,7 @@ import { Alert, Anchor, Group, Progress, Stack, Tabs, Text, Title } from '@manti
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import type { OverviewView } from '@ablate/contracts';
+import { isOver, type OverviewView } from '@ablate/contracts';
 import { comparisonQuery, effectsQuery, overviewQuery } from '../../api/queries.js';
 import { useView } from '../../app/search.js';
 import { useTitle } from '../../app/title.js';
@@ -12,8 +12,11 @@ import { LoadingFigure } from '../../parts/loading.js';
 import { QueryView } from '../../parts/query-view.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { ExperimentActions } from './experiment-actions.js';
+import { ExperimentTags } from './experiment-tags.js';
 import { Failures } from './failures.js';
 import { headlineOf } from './headline.js';
+
+const GridsRecord = lazy(() => import('./grids-record.js'));
 
 export interface TabProps {
   readonly overview: OverviewView;
@@ -67,9 +70,15 @@ function Experiment({ overview }: TabProps) {
         </div>
         <ExperimentActions overview={overview} />
       </Group>
+      <ExperimentTags overview={overview} />
       <Facts overview={overview} />
       <Sentence overview={overview} />
       <Failures overview={overview} />
+      {overview.grids.length > 1 && (
+        <Suspense fallback={null}>
+          <GridsRecord overview={overview} />
+        </Suspense>
+      )}
       <Tabs
         value={shown.value}
         onChange={(next) => patch({ tab: next ?? undefined }, false)}
@@ -111,11 +120,16 @@ function Facts({ overview }: TabProps) {
   const { state, progress, etaSeconds, stages, runs, cells } = overview;
   return (
     <Stack gap={4}>
-      {state === 'running' && (
+      {!isOver(state) && (
         <Group gap="sm" wrap="nowrap">
           <Progress value={progress * 100} flex={1} aria-label={`${percent(progress)} of the work is done`} />
           <Text size="sm" className="numbers" w={150}>
-            {percent(progress)}, {etaSeconds === null ? 'ETA unknown' : `${duration(etaSeconds)} left`}
+            {percent(progress)},{' '}
+            {state === 'paused'
+              ? 'paused'
+              : etaSeconds === null
+                ? 'ETA unknown'
+                : `${duration(etaSeconds)} left`}
           </Text>
         </Group>
       )}

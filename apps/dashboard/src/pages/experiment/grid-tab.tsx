@@ -1,3 +1,4 @@
+import { isOver } from '@ablate/contracts';
 import { Select, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -25,8 +26,7 @@ export default function GridTab({ overview }: TabProps) {
   const [opened, setOpened] = useState<Readonly<Record<string, string>> | null>(null);
   const { rows, columns, facet } = pickAxes(overview.axes, search);
   const names = overview.axes.map(({ name }) => name);
-  const colour =
-    search['colour'] ?? (overview.state === 'running' ? 'state' : (overview.metrics[0] ?? 'state'));
+  const colour = search['colour'] ?? (!isOver(overview.state) ? 'state' : (overview.metrics[0] ?? 'state'));
   const axis = (label: string, value: string, key: string, without: readonly string[]) => (
     <Select
       label={label}

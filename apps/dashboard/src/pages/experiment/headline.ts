@@ -1,4 +1,4 @@
-import type { Comparison, EffectsView, OverviewView } from '@ablate/contracts';
+import { isOver, type Comparison, type EffectsView, type OverviewView } from '@ablate/contracts';
 import { duration, plural, value } from '../../format/numbers.js';
 
 export interface Headline {
@@ -23,6 +23,8 @@ export function headlineOf(
   if (!best) {
     const progress = `${stages.done} of ${plural(stages.total, 'stage')} are done`;
     const left = etaSeconds === null ? '' : `, about ${duration(etaSeconds)} left`;
+    if (state === 'paused')
+      return { says: 'Nothing is measured yet.', sure: `It is paused: ${progress}. Resume goes on.` };
     return state === 'running'
       ? {
           says: 'Nothing is measured yet.',
@@ -30,7 +32,7 @@ export function headlineOf(
         }
       : { says: 'Nothing was measured.', sure: `It ended ${state}: ${progress}.` };
   }
-  const ended = state === 'running' ? 'Best so far' : 'Best cell';
+  const ended = isOver(state) ? 'Best cell' : 'Best so far';
   const score =
     best.tied === 0
       ? `${ended}: ${best.label}, ${best.metric} ${value(best.mean)}, mean of ${plural(best.n, 'run')}.`

@@ -7,6 +7,7 @@ import { useNow } from '../../app/now.js';
 import { duration, MISSING, percent, plural } from '../../format/numbers.js';
 import { ago, moment } from '../../format/times.js';
 import { SortHeader } from '../../parts/sort-header.js';
+import { TagLinks } from '../../parts/tag-links.js';
 import { StateBadge } from '../../parts/state-badge.js';
 import { nextSort, type ListView, type SortKey } from './list-view.js';
 
@@ -18,6 +19,7 @@ const COLUMNS: readonly { key: SortKey; title: string; hint?: string; numeric?: 
   { key: 'runs', title: 'Runs', numeric: true },
   { key: 'cost', title: 'Cost', hint: 'Computing so far', numeric: true },
   { key: 'saved', title: 'Saved', hint: 'Computing that sharing stages saves', numeric: true },
+  { key: 'tags', title: 'Tags' },
   { key: 'created', title: 'Submitted', numeric: true },
 ];
 const ROW = 58;
@@ -110,6 +112,9 @@ function Row({ experiment }: { readonly experiment: ExperimentView }) {
       </td>
       <td className="numbers">{duration(experiment.spentSeconds)}</td>
       <td className="numbers">{duration(experiment.savedSeconds)}</td>
+      <td style={{ maxWidth: 180 }}>
+        <TagLinks tags={experiment.tags} />
+      </td>
       <td className="numbers" title={moment(experiment.createdAt)}>
         {ago(experiment.createdAt, now)}
       </td>

@@ -12,7 +12,7 @@ import { ExperimentTable } from './experiment-table.js';
 import { listed, readListView } from './list-view.js';
 import { Welcome } from './welcome.js';
 
-const STATES = ['running', 'done', 'failed', 'cancelled'];
+const STATES = ['running', 'paused', 'done', 'failed', 'cancelled'];
 
 export function ExperimentsPage() {
   useTitle('Experiments');
@@ -21,6 +21,10 @@ export function ExperimentsPage() {
   const view = readListView(search);
   const projects = useMemo(
     () => [...new Set((query.data ?? []).map(({ project }) => project))].sort(),
+    [query.data],
+  );
+  const tags = useMemo(
+    () => [...new Set((query.data ?? []).flatMap((experiment) => experiment.tags))].sort(),
     [query.data],
   );
   return (
@@ -42,7 +46,7 @@ export function ExperimentsPage() {
               <Group gap="xs" align="end">
                 <TextInput
                   label="Search"
-                  placeholder="Name, project or id"
+                  placeholder="Name, project, tag or id"
                   value={view.text}
                   onChange={({ currentTarget }) => patch({ q: currentTarget.value })}
                   w={{ base: '100%', xs: 240 }}
@@ -65,6 +69,15 @@ export function ExperimentsPage() {
                   clearable
                   w={160}
                 />
+                <Select
+                  label="Tag"
+                  placeholder="Any"
+                  data={tags}
+                  value={view.tag}
+                  onChange={(tag) => patch({ tag: tag ?? undefined })}
+                  clearable
+                  w={140}
+                />
                 <Text size="sm" c="dimmed" pb={8} role="status">
                   {plural(rows.length, 'experiment')}
                   {rows.length < experiments.length && ` of ${experiments.length}`}
@@ -74,7 +87,9 @@ export function ExperimentsPage() {
                 <EmptyState title="None fits">
                   <Button
                     variant="default"
-                    onClick={() => patch({ q: undefined, state: undefined, project: undefined })}
+                    onClick={() =>
+                      patch({ q: undefined, state: undefined, project: undefined, tag: undefined })
+                    }
                   >
                     Show all {experiments.length}
                   </Button>

@@ -9,6 +9,7 @@ const one = (name: string, state: ExperimentView['state'], spentSeconds: number)
   name,
   state,
   priority: 50,
+  tags: name === 'lora' ? ['paper', 'small'] : [],
   cells: 1,
   runs: { total: 1, done: 0, failed: 0 },
   stages: { total: 1, done: 0, running: 0, failed: 0, reused: 0 },
@@ -35,6 +36,9 @@ describe('the list of experiments', () => {
     expect(names({ q: 'MATTERS what' })).toEqual(['what matters']);
     expect(names({ state: 'running', sort: 'cost.asc' })).toEqual(['lora', 'xylo']);
     expect(names({ project: 'other' })).toEqual(['xylo']);
+    expect(names({ tag: 'paper' })).toEqual(['lora']);
+    expect(names({ tag: 'pap' })).toEqual([]);
+    expect(names({ q: 'small' })).toEqual(['lora']);
     expect(names({ sort: 'name.asc' })).toEqual(['lora', 'what matters', 'xylo']);
   });
 

@@ -1,11 +1,12 @@
 import type { ExperimentView } from '@ablate/contracts';
 import type { Search } from '../../app/search.js';
 
-/** What the list shows, as its address says: text, state, project, order. */
+/** What the list shows, as its address says: text, state, project, tag, order. */
 export interface ListView {
   readonly text: string;
   readonly state: string | null;
   readonly project: string | null;
+  readonly tag: string | null;
   readonly sort: SortKey;
   readonly descending: boolean;
 }
@@ -18,18 +19,20 @@ const VALUES = {
   runs: ({ runs }: ExperimentView) => runs.total,
   cost: ({ spentSeconds }: ExperimentView) => spentSeconds,
   saved: ({ savedSeconds }: ExperimentView) => savedSeconds,
+  tags: ({ tags }: ExperimentView) => tags.join(' '),
   created: ({ createdAt }: ExperimentView) => createdAt,
 } as const;
 
 export type SortKey = keyof typeof VALUES;
 
-export function readListView({ q, state, project, sort }: Search): ListView {
+export function readListView({ q, state, project, tag, sort }: Search): ListView {
   const [key, order] = (sort ?? 'created.desc').split('.');
   const known = key !== undefined && key in VALUES;
   return {
     text: q ?? '',
     state: state ?? null,
     project: project ?? null,
+    tag: tag ?? null,
     sort: known ? (key as SortKey) : 'created',
     descending: known ? order === 'desc' : true,
   };
@@ -37,7 +40,7 @@ export function readListView({ q, state, project, sort }: Search): ListView {
 
 /** The other direction on the same column; a new column begins with the direction that is asked for most. */
 export const nextSort = ({ sort, descending }: ListView, key: SortKey): string => {
-  const first = key !== 'name' && key !== 'state';
+  const first = key !== 'name' && key !== 'state' && key !== 'tags';
   return `${key}.${(key === sort ? !descending : first) ? 'desc' : 'asc'}`;
 };
 
@@ -47,11 +50,12 @@ export function listed(experiments: readonly ExperimentView[], view: ListView): 
   const value = VALUES[view.sort];
   const sign = view.descending ? -1 : 1;
   return experiments
-    .filter(({ id, name, project, state }) => {
-      const names = `${id} ${name} ${project}`.toLowerCase();
+    .filter(({ id, name, project, state, tags }) => {
+      const names = `${id} ${name} ${project} ${tags.join(' ')}`.toLowerCase();
       return (
         (view.state === null || state === view.state) &&
         (view.project === null || project === view.project) &&
+        (view.tag === null || tags.includes(view.tag)) &&
         words.every((word) => names.includes(word))
       );
     })
