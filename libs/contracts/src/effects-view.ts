@@ -168,8 +168,17 @@ export const questionsView = z
     secondMean: z.number(),
     difference: z.number().describe('Second less first'),
     bootstrap: z
-      .object({ resamples: z.int(), seed: z.int(), lo: z.number(), hi: z.number() })
-      .describe('Percentile interval of the difference'),
+      .object({
+        resamples: z.int(),
+        seed: z.int(),
+        lo: z.number(),
+        hi: z.number(),
+        bca: z
+          .object({ lo: z.number(), hi: z.number() })
+          .nullable()
+          .describe('Bias-corrected and accelerated; null where all differences are equal'),
+      })
+      .describe('Percentile interval of the difference, and its BCa interval'),
     mcnemar: z
       .object({ onlyFirstRight: z.int(), onlySecondRight: z.int(), p: z.number() })
       .nullable()

@@ -58,6 +58,15 @@ const planStatistics = z
       }),
     ),
     aliases: z.array(z.string()).describe('Effects that the design cannot tell apart'),
+    confounded: z
+      .array(
+        z.object({
+          a: z.array(z.string()).describe('Axes of an effect: one, or two of an interaction'),
+          b: z.array(z.string()),
+          extent: z.enum(['all', 'part']),
+        }),
+      )
+      .describe('Pairs of effects with an interaction among them, as `aliases` says in words'),
     noise: z
       .object({ sd: z.number(), df: z.int(), experiment: z.string() })
       .nullable()

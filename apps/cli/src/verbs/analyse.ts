@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { AblateError } from '@ablate/errors';
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { compositeView } from '../views/composite-view.js';
 import { comparisonView } from '../views/comparison-view.js';
 import { effectsView } from '../views/effects-view.js';
 import { pivotView } from '../views/pivot-view.js';
@@ -39,6 +40,7 @@ interface CompareOptions {
   readonly columns?: string;
   readonly metric?: string;
   readonly benchmark?: string;
+  readonly composite: boolean;
 }
 
 const missing = (option: string, rule: string): AblateError =>
@@ -53,7 +55,7 @@ async function compare(
   context: Context,
   id: string,
   other: string | undefined,
-  { rows, columns, metric, benchmark }: CompareOptions,
+  { rows, columns, metric, benchmark, composite }: CompareOptions,
 ): Promise<ExitCode> {
   if (other !== undefined) {
     if (benchmark === undefined) throw missing('--benchmark', 'two runs are compared within one benchmark');
@@ -70,7 +72,7 @@ async function compare(
     return EXIT.done;
   }
   const found = await context.client.compare({ params: { id } });
-  answer(context, found, () => comparisonView(found));
+  answer(context, found, () => (composite ? compositeView(found) : comparisonView(found)));
   return EXIT.done;
 }
 
@@ -84,10 +86,19 @@ export function addAnalysis(program: Command, run: Run, examples: Examples): voi
     .option('--columns <axis>', 'of a pivot')
     .option('--metric <name>', 'of a pivot (the first benchmark unless given)')
     .option('--benchmark <id>', 'that two runs are compared within')
+    .addOption(
+      new Option(
+        '--composite',
+        'cells in order of one figure over all benchmarks: mean z-score and mean rank',
+      )
+        .default(false)
+        .conflicts(['rows', 'columns', 'benchmark']),
+    )
     .addHelpText(
       'after',
       examples(
         'compare what-matters-1a2b3c',
+        'compare what-matters-1a2b3c --composite',
         'compare what-matters-1a2b3c --rows encoder --columns connector',
         'compare what-matters-1a2b3c-1 what-matters-1a2b3c-5 --benchmark emoji-vqa',
       ),

@@ -8,7 +8,12 @@ export function questionsView(view: QuestionsView): string {
     `${benchmark}, ${questions} questions that both were asked:`,
     `  ${first}  ${score(firstMean)}`,
     `  ${second}  ${score(secondMean)}`,
-    `Difference ${signed(difference)} [${signed(bootstrap.lo)}, ${signed(bootstrap.hi)}] (95 %, ${bootstrap.resamples} resamples of questions, seed ${bootstrap.seed}).`,
+    `Difference ${signed(difference)} [${signed(bootstrap.lo)}, ${signed(bootstrap.hi)}] (95 %, percentile of ${bootstrap.resamples} resamples of questions, seed ${bootstrap.seed}).`,
+    ...(bootstrap.bca === null
+      ? []
+      : [
+          `BCa interval [${signed(bootstrap.bca.lo)}, ${signed(bootstrap.bca.hi)}] (95 %, the same resamples).`,
+        ]),
     ...(mcnemar === null
       ? []
       : [

@@ -94,6 +94,7 @@ it('a plan says what is shared before anything runs', () => {
         { axis: 'data', levels: 2, status: 'aliased', detectable: null },
       ],
       aliases: ['data and strategy always change together: no run can tell them apart.'],
+      confounded: [],
       noise: { sd: 0.0123, df: 8, experiment: 'grid-0' },
       independentRuns: 2,
       cheaper: { cells: [{ encoder: 'clip', data: 'rich' }], runs: 2, detectable: 0.03 },

@@ -8,6 +8,7 @@ import { runTable } from '../read/run-table.js';
 import type { ResolvedGrid } from './resolve-grid.js';
 
 type Statistics = NonNullable<Plan['statistics']>;
+type Confounded = ReturnType<typeof describeDesign>['confounded'][number];
 
 /** Decompositions grow with the cube of the columns and the number of cells. */
 const MOST_CELLS = 2000;
@@ -36,6 +37,13 @@ function independentRuns(spec: GridSpec, { runs, stages }: ResolvedGrid): { runs
   return { runs: shared ? 1 : seeds, shared };
 }
 
+function aliasSentence({ a, b, extent }: Confounded): string {
+  const [first, second] = [a.join(' x '), b.join(' x ')];
+  return extent === 'all'
+    ? `${first} and ${second} are aliased: what one of them does cannot be told from the other.`
+    : `${first} and ${second} overlap: they can be told apart only in part.`;
+}
+
 /** What the grid's design can estimate, what it will find given the known noise, and a cheaper one for a stated difference. */
 export async function planStatistics(
   context: Context,
@@ -62,7 +70,8 @@ export async function planStatistics(
   return {
     metric,
     axes: [...design.axes],
-    aliases: [...design.aliases],
+    aliases: [...design.aliases, ...design.confounded.map(aliasSentence)],
+    confounded: design.confounded.map(({ a, b, extent }) => ({ a: [...a], b: [...b], extent })),
     noise,
     independentRuns: independent.runs,
     cheaper: design.cheaper && {

@@ -58,7 +58,13 @@ export async function compareRuns(
     firstMean: result.firstMean,
     secondMean: result.secondMean,
     difference: result.difference,
-    bootstrap: { resamples: RESAMPLES, seed, lo, hi },
+    bootstrap: {
+      resamples: RESAMPLES,
+      seed,
+      lo,
+      hi,
+      bca: result.bootstrap.bca && { lo: result.bootstrap.bca[0], hi: result.bootstrap.bca[1] },
+    },
     mcnemar: result.mcnemar && {
       onlyFirstRight: result.mcnemar.onlyFirstRight,
       onlySecondRight: result.mcnemar.onlySecondRight,

@@ -7,7 +7,8 @@ import { usable, type Run } from '../linear/runs.js';
 import { pairedVsBaseline, type PairedReport } from '../paired/paired-vs-baseline.js';
 import { noncentralityFor, seedsNeeded } from '../power/power.js';
 import { independentFigures, type DifferenceFigure, type Figures } from './figures.js';
-import { nestedFigures } from './nested-figures.js';
+import { nestedFigures, reachesOf } from './nested-figures.js';
+import { pairedWithoutError } from './paired-without-error.js';
 import { modelAxes, type AxisTable } from './model-axes.js';
 import type { Alias, Withheld } from './overlaps.js';
 
@@ -111,7 +112,8 @@ export function answerEffects({
     );
     return sizes.length === 0 ? null : Math.max(...sizes);
   };
-  const paired = pairedVsBaseline(input);
+  const pairs = pairedVsBaseline(input);
+  const paired = nested ? pairedWithoutError(pairs, reachesOf(input)) : pairs;
   const shown = <T>(table: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(table).filter(([axis]) => !isWithheld(axis)));
   return {

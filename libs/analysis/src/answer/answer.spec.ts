@@ -53,6 +53,12 @@ describe('answerEffects', () => {
     expect(nested.estimate).toBeCloseTo(naive.estimate!, 12);
     expect(nested.hi! - nested.lo!).toBeGreaterThan(2 * (naive.hi! - naive.lo!));
     expect(difference(answer, 'strategy')!.df).toBeGreaterThan(1);
+    // Pairs of encoders have stages in common with each other; pairs of strategies lie inside one stage.
+    const { encoder, strategy } = answer.paired.byRun;
+    expect(encoder![0]).toMatchObject({ pairs: 8, lo: null, p: null, pHolm: null });
+    expect(encoder![0]!.mean).toBeCloseTo(naive.estimate!, 12);
+    expect(strategy![0]!.lo).not.toBeNull();
+    expect(alone.paired.byRun['encoder']![0]!.lo).not.toBeNull();
   });
 
   it('uses REML where the shared stages are not balanced', () => {
@@ -76,6 +82,10 @@ describe('answerEffects', () => {
       { axis: 'strategy + data', reason: expect.stringContaining('--joint strategy,data') },
     ]);
     expect(answer.differences.map(({ axis }) => axis)).toEqual(['encoder', 'connector']);
+    expect(answer.axes.filter(({ detectable }) => detectable !== null).map(({ name }) => name)).toEqual([
+      'encoder',
+      'connector',
+    ]);
     expect(answer.terms.map(({ term }) => term.join())).toEqual(['encoder', 'connector']);
     expect(answer.aliases[0]!.sentence).toContain('strategy and data always change together');
     const joint = answerEffects({ axes: wider, runs, joint: [['data', 'strategy']] });

@@ -9,7 +9,7 @@ import type { MixedEstimate, MixedModel } from '../nested/mixed-model.js';
 import { bare, ofModel, type DifferenceFigure, type Figures, type TermFigure } from './figures.js';
 
 /** Axes that no shared stage has two levels of: a change of one means another run of the stage. */
-function reachesOf(input: EffectsInput): string[] {
+export function reachesOf(input: EffectsInput): string[] {
   const groups = groupBy(usable(input.runs).used, ({ sharedStage }) => sharedStage ?? '');
   return Object.keys(input.axes).filter((axis) =>
     [...groups.values()].every((runs) => new Set(runs.map(({ levels }) => levels[axis])).size === 1),

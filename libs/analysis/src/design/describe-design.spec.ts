@@ -47,6 +47,20 @@ describe('describeDesign', () => {
     ]);
   });
 
+  it('names main effects that a half fraction cannot tell from interactions', () => {
+    const two = { a: ['0', '1'], b: ['0', '1'], c: ['0', '1'] };
+    const all = two.a.flatMap((a) => two.b.flatMap((b) => two.c.map((c) => ({ a, b, c }))));
+    // c = ab: each main effect with the interaction of the other two.
+    const half = all.filter(({ a, b, c }) => (Number(a) + Number(b) + Number(c)) % 2 === 0);
+    expect(describeDesign({ axes: two, cells: half, seeds: 1, sd: null }).confounded).toEqual([
+      { a: ['a'], b: ['b', 'c'], extent: 'all' },
+      { a: ['b'], b: ['a', 'c'], extent: 'all' },
+      { a: ['c'], b: ['a', 'b'], extent: 'all' },
+    ]);
+    expect(describeDesign({ axes: two, cells: all, seeds: 1, sd: null }).confounded).toEqual([]);
+    expect(describeDesign({ axes, cells: full, seeds: 1, sd: null }).confounded).toEqual([]);
+  });
+
   it('proposes fewer cells that still find the difference asked for', () => {
     const { cheaper } = describeDesign({ axes, cells: full, seeds: 2, sd: 0.01, difference: 0.04 });
     expect(cheaper!.cells.length).toBeLessThan(full.length);
@@ -57,6 +71,7 @@ describe('describeDesign', () => {
   it('has nothing to say of a single cell', () => {
     expect(describeDesign({ axes, cells: full.slice(0, 1), seeds: 3, sd: 0.01 })).toEqual({
       axes: [],
+      confounded: [],
       aliases: [],
       dfResidual: 0,
       cheaper: null,

@@ -2,6 +2,7 @@ import { noncentralityFor } from '../power/power.js';
 import { confounding } from './confounding.js';
 import { optimality } from './optimality.js';
 import { proposeDesign, type DesignProposal } from './propose-design.js';
+import { termAliases, type TermAlias } from './term-aliases.js';
 
 export interface PlannedDesign {
   readonly axes: Readonly<Record<string, readonly string[]>>;
@@ -23,6 +24,8 @@ export interface DesignDescription {
     /** Smallest difference of any two of its levels found with 80 % power; null without a known noise, an error, or where none can be told. */
     readonly detectable: number | null;
   }[];
+  /** Main effects and two-way interactions that the cells cannot tell apart; empty for designs too large to ask. */
+  readonly confounded: readonly TermAlias[];
   /** What always changes together, or follows from something else. */
   readonly aliases: readonly string[];
   readonly dfResidual: number;
@@ -32,6 +35,8 @@ export interface DesignDescription {
 
 /** Exchange over more candidates would take longer than reading the plan. */
 const MOST_CANDIDATES = 200;
+/** Pairs of terms grow with the fourth power of the axes. */
+const MOST_AXES = 8;
 
 /** What a design can tell about main effects before anything runs. Throws a RangeError for a cell without a level of each axis. */
 export function describeDesign({ axes, cells, seeds, sd, difference }: PlannedDesign): DesignDescription {
@@ -44,7 +49,7 @@ export function describeDesign({ axes, cells, seeds, sd, difference }: PlannedDe
       .filter(([, levels]) => levels.length > 1),
   );
   const names = Object.keys(varying);
-  if (names.length === 0) return { axes: [], aliases: [], dfResidual: 0, cheaper: null };
+  if (names.length === 0) return { axes: [], confounded: [], aliases: [], dfResidual: 0, cheaper: null };
   const rows = cells.map((cell) => Object.fromEntries(names.map((axis) => [axis, cell[axis] ?? '-'])));
   const report = confounding(names, rows);
   const { pairs, rank } = optimality(rows, { axes: varying });
@@ -66,6 +71,7 @@ export function describeDesign({ axes, cells, seeds, sd, difference }: PlannedDe
       status,
       detectable: detectableOn(axis),
     })),
+    confounded: rows.length <= MOST_CANDIDATES && names.length <= MOST_AXES ? termAliases(varying, rows) : [],
     aliases: report.pairs.flatMap(({ a, b, relation }) => {
       if (relation === 'none') return [];
       if (relation === 'same') return [`${a} and ${b} always change together: no run can tell them apart.`];
