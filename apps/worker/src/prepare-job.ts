@@ -45,6 +45,25 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
+/** Finished trainings with their weights, which are checked against their digests, as their backbones are. */
+export async function readParents(
+  keys: readonly string[],
+  { inventory, artifacts, stages, results }: Sources,
+): Promise<TrainerJob['parents']> {
+  const rows = await stages.find(keys);
+  const configs = keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
+  for (const config of configs) if (config.kind === 'train') checkBackbones(config, inventory);
+  const files = await results.artifacts(keys);
+  return Promise.all(
+    keys.map(async (stageKey, i) => {
+      const sha256 = files.find(
+        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
+      )!.sha256;
+      return { stageKey, config: configs[i]!, modelFile: await artifacts.verified(sha256) };
+    }),
+  );
+}
+
 /** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
 export async function prepareJob(
   { stage, attemptId, checkpoint }: Lease,
@@ -52,23 +71,10 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { inventory, artifacts, stages, results } = sources;
+  const { inventory, artifacts } = sources;
   const config = stage.config as unknown as StageConfig;
-  const parentRows = await stages.find(stage.parents);
-  const parentConfigs = stage.parents.map(
-    (key) => parentRows.find((row) => row.key === key)!.config as unknown as StageConfig,
-  );
   checkDigests(config, inventory);
-  for (const parent of parentConfigs) if (parent.kind === 'train') checkBackbones(parent, inventory);
-  const files = await results.artifacts(stage.parents);
-  const parents = await Promise.all(
-    stage.parents.map(async (stageKey, i) => {
-      const sha256 = files.find(
-        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
-      )!.sha256;
-      return { stageKey, config: parentConfigs[i]!, modelFile: await artifacts.verified(sha256) };
-    }),
-  );
+  const parents = await readParents(stage.parents, sources);
   const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,
