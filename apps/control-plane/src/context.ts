@@ -1,6 +1,7 @@
 import type { JobQueue } from '@ablate/queue';
 import type { Logger, Settings } from '@ablate/runtime';
 import type {
+  ArtifactStore,
   AttemptRepository,
   ChangeRepository,
   CurveRepository,
@@ -8,6 +9,7 @@ import type {
   ExperimentRepository,
   Inventory,
   MetricRepository,
+  PlaygroundRepository,
   ResultRepository,
   StageRepository,
   SummaryRepository,
@@ -30,6 +32,8 @@ export interface Context {
   readonly changes: ChangeRepository;
   readonly curves: CurveRepository;
   readonly details: DetailRepository;
+  readonly playground: PlaygroundRepository;
+  readonly artifacts: ArtifactStore;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
   /** Backbones, recipes and benchmarks as they are in their folders now, or were at most so long ago: looking takes a while. */

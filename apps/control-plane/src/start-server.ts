@@ -6,6 +6,7 @@ import { AblateError } from '@ablate/errors';
 import { openQueue, type JobQueue } from '@ablate/queue';
 import { inventoryFolders, type Logger, type Settings, type Shutdown } from '@ablate/runtime';
 import {
+  ArtifactStore,
   AttemptRepository,
   ChangeRepository,
   CurveRepository,
@@ -14,6 +15,7 @@ import {
   MetricRepository,
   migrate,
   openDatabase,
+  PlaygroundRepository,
   ResultRepository,
   StageRepository,
   SummaryRepository,
@@ -68,6 +70,8 @@ function createContext(
     changes: new ChangeRepository(database),
     curves: new CurveRepository(database),
     details: new DetailRepository(database),
+    playground: new PlaygroundRepository(database),
+    artifacts: new ArtifactStore(settings.artifactsDir),
     queueOf,
     inventory: keepInventory(async () => {
       const found = await takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json'));

@@ -52,14 +52,39 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
-/** What a stage reads; its parents' data is behind it. */
-function wantedBy([config, ...parents]: readonly [StageConfig, ...StageConfig[]]): Wanted {
-  const trained = [config, ...parents].filter(({ kind }) => kind === 'train') as TrainStageConfig[];
+/** What stages read, the first with its data; the data of its parents is behind it. */
+function wantedBy(own: StageConfig | null, parents: readonly StageConfig[]): Wanted {
+  const all = own === null ? parents : [own, ...parents];
   return {
-    models: trained.flatMap(({ encoder, llm }) => [encoder.id, llm.id]),
-    data: config.kind === 'train' ? [config.data.recipe] : [],
-    benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
+    models: all.flatMap((config) => (config.kind === 'train' ? [config.encoder.id, config.llm.id] : [])),
+    data: own?.kind === 'train' ? [own.data.recipe] : [],
+    benchmarks: own?.kind === 'evaluate' ? [own.benchmark.id] : [],
   };
+}
+
+/**
+ * Finished trainings with their weights, which are checked against their digests, as their backbones are; and the folders that they and
+ * the stage `own` read.
+ */
+export async function readParents(
+  keys: readonly string[],
+  own: StageConfig | null,
+  { inventoryOf, artifacts, stages, results }: Sources,
+): Promise<{ readonly parents: TrainerJob['parents']; readonly inventory: Inventory }> {
+  const rows = await stages.find(keys);
+  const configs = keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
+  const inventory = await inventoryOf(wantedBy(own, configs));
+  for (const config of configs) if (config.kind === 'train') checkBackbones(config, inventory);
+  const files = await results.artifacts(keys);
+  const parents = await Promise.all(
+    keys.map(async (stageKey, i) => {
+      const sha256 = files.find(
+        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
+      )!.sha256;
+      return { stageKey, config: configs[i]!, modelFile: await artifacts.verified(sha256) };
+    }),
+  );
+  return { parents, inventory };
 }
 
 /** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
@@ -69,24 +94,10 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { inventoryOf, artifacts, stages, results } = sources;
+  const { artifacts } = sources;
   const config = stage.config as unknown as StageConfig;
-  const parentRows = await stages.find(stage.parents);
-  const parentConfigs = stage.parents.map(
-    (key) => parentRows.find((row) => row.key === key)!.config as unknown as StageConfig,
-  );
-  const inventory = await inventoryOf(wantedBy([config, ...parentConfigs]));
+  const { parents, inventory } = await readParents(stage.parents, config, sources);
   checkDigests(config, inventory);
-  for (const parent of parentConfigs) if (parent.kind === 'train') checkBackbones(parent, inventory);
-  const files = await results.artifacts(stage.parents);
-  const parents = await Promise.all(
-    stage.parents.map(async (stageKey, i) => {
-      const sha256 = files.find(
-        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
-      )!.sha256;
-      return { stageKey, config: parentConfigs[i]!, modelFile: await artifacts.verified(sha256) };
-    }),
-  );
   const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,

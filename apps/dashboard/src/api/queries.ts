@@ -99,6 +99,17 @@ export const logsQuery = (id: string, follow: boolean) =>
     refetchInterval: follow ? 2000 : false,
   });
 
+/** Asked again while an answer is awaited. */
+const ANSWER_MS = 700;
+
+export const playgroundQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['playground', id],
+    queryFn: () => client.questionsOfRun({ params: { id } }),
+    refetchInterval: ({ state: { data } }) =>
+      (data ?? []).some(({ state }) => state === 'waiting' || state === 'running') ? ANSWER_MS : false,
+  });
+
 export interface PredictionsInput {
   readonly benchmark?: string | undefined;
   readonly runs?: string | undefined;
