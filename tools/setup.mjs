@@ -69,6 +69,20 @@ const timed = (label, action) => {
   process.stderr.write(`${((Date.now() - began) / 1000).toFixed(1)} s\n`);
 };
 
+/** Whether someone's own `npm ci` left exactly what the lock file names; npm writes down what it installed. */
+function isInstalled() {
+  const written = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(written)) return false;
+  const { packages: found } = JSON.parse(readFileSync(written, 'utf8'));
+  const { packages: locked } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(locked).every(
+    ([path, { version, link, optional }]) =>
+      !path.includes('node_modules/') ||
+      optional ||
+      (link ? found[path]?.link : found[path]?.version === version),
+  );
+}
+
 /** Installs what the lock file names, generates the Prisma client, builds every project that changed. */
 export function setup() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -76,13 +90,14 @@ export function setup() {
     fail(`Node ${process.versions.node} is too old: Ablate needs 20.19 or newer.`);
 
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  once('installed', `${digest('package-lock.json')} ${process.versions.modules}`, 'node_modules', () =>
+  once('installed', `${digest('package-lock.json')} ${process.versions.modules}`, 'node_modules', () => {
+    if (isInstalled()) return;
     timed('installing packages', () =>
       run('npm ci', npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
         env: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
       }),
-    ),
-  );
+    );
+  });
   once('generated', digest('prisma/schema.prisma', 'package-lock.json'), 'libs/storage/src/generated', () =>
     timed('generating the database client', () =>
       run(

@@ -2,7 +2,7 @@ import type { MetricPoint, TrainerEvent } from '@ablate/catalogue';
 import type { Fence, MetricRepository, StreamLine } from '@ablate/storage';
 import { patiently } from './patiently.js';
 
-const FLUSH_MS = 250;
+const FLUSH_MS = 500;
 const MOST_PENDING = 2000;
 
 /** Collects an attempt's metrics, telemetry and log lines and writes them in batches, in order, with its fencing token. */

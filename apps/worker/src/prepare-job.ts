@@ -2,10 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StageConfig, TrainerJob, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
-import type { ArtifactStore, Inventory, Lease, ResultRepository, StageRepository } from '@ablate/storage';
+import type {
+  ArtifactStore,
+  Inventory,
+  Lease,
+  ResultRepository,
+  StageRepository,
+  Wanted,
+} from '@ablate/storage';
 
 interface Sources {
-  readonly inventory: Inventory;
+  readonly inventoryOf: (wanted: Wanted) => Promise<Inventory>;
   readonly artifacts: ArtifactStore;
   readonly stages: StageRepository;
   readonly results: ResultRepository;
@@ -45,13 +52,33 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
+/** Backbones that trainings name. */
+export const modelsOf = (configs: readonly StageConfig[]): readonly string[] =>
+  configs.flatMap((config) => (config.kind === 'train' ? [config.encoder.id, config.llm.id] : []));
+
+/** What a stage reads; its parents' data is behind it. */
+const wantedBy = (config: StageConfig, parents: readonly StageConfig[]): Wanted => ({
+  models: modelsOf([config, ...parents]),
+  data: config.kind === 'train' ? [config.data.recipe] : [],
+  benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
+});
+
+/** Configs of stages, in the order of their keys. */
+export async function configsOf(
+  keys: readonly string[],
+  stages: StageRepository,
+): Promise<readonly StageConfig[]> {
+  const rows = await stages.find(keys);
+  return keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
+}
+
 /** Finished trainings with their weights, which are checked against their digests, as their backbones are. */
 export async function readParents(
   keys: readonly string[],
-  { inventory, artifacts, stages, results }: Sources,
+  configs: readonly StageConfig[],
+  inventory: Inventory,
+  { artifacts, results }: Pick<Sources, 'artifacts' | 'results'>,
 ): Promise<TrainerJob['parents']> {
-  const rows = await stages.find(keys);
-  const configs = keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
   for (const config of configs) if (config.kind === 'train') checkBackbones(config, inventory);
   const files = await results.artifacts(keys);
   return Promise.all(
@@ -71,10 +98,12 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { inventory, artifacts } = sources;
+  const { inventoryOf, artifacts, stages } = sources;
   const config = stage.config as unknown as StageConfig;
+  const parentConfigs = await configsOf(stage.parents, stages);
+  const inventory = await inventoryOf(wantedBy(config, parentConfigs));
   checkDigests(config, inventory);
-  const parents = await readParents(stage.parents, sources);
+  const parents = await readParents(stage.parents, parentConfigs, inventory, sources);
   const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,

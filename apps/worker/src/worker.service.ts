@@ -10,6 +10,7 @@ import {
   type ExperimentRepository,
   type Inventory,
   type InventoryFolders,
+  type Wanted,
   type Lease,
   type MetricRepository,
   type PlaygroundRepository,
@@ -122,6 +123,7 @@ export class WorkerService {
     const { leaseMs } = settings.timing;
     const lease = await playground.lease(questionId, attempt, this.id, this.deviceName(), leaseMs);
     if (!lease) return;
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
     await this.onDevice((env) => {
       const runner = new QuestionRunner(lease, {
         ...this.deps,
@@ -130,10 +132,7 @@ export class WorkerService {
         timing: settings.timing,
       });
       return this.supervise(runner, () =>
-        runner.run(async (folder) => {
-          const sources = { ...this.deps, inventory: await this.inventory() };
-          return prepareQuestion(lease, folder, sources, backend, settings.worker.threads);
-        }),
+        runner.run((folder) => prepareQuestion(lease, folder, sources, backend, settings.worker.threads)),
       );
     });
   }
@@ -169,23 +168,16 @@ export class WorkerService {
       timing: settings.timing,
       maxFailures: settings.maxFailures,
     });
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
     await this.supervise(runner, () =>
-      runner.run(async () =>
-        prepareJob(
-          lease,
-          { ...this.deps, inventory: await this.inventory() },
-          backend,
-          settings.worker.threads,
-        ),
-      ),
+      runner.run(() => prepareJob(lease, sources, backend, settings.worker.threads)),
     );
   }
 
+  private readonly inventoryOf = (wanted: Wanted): Promise<Inventory> =>
+    takeInventory(this.deps.folders, this.deps.inventoryCache, wanted);
+
   private deviceName(): string {
     return `${this.deps.numericsClass} ${this.deps.device.model}`;
-  }
-
-  private inventory(): Promise<Inventory> {
-    return takeInventory(this.deps.folders, this.deps.inventoryCache);
   }
 }

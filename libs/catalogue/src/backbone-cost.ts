@@ -1,13 +1,5 @@
 import type { BackboneEntry, EncoderEntry, LlmEntry } from './catalogue-index.js';
-import {
-  allLlmLinears,
-  BYTES_TRAINED,
-  encoderMatmul,
-  FLOAT,
-  llmMatmul,
-  loraParameters,
-  patchesOf,
-} from './costs.js';
+import { BYTES_TRAINED, encoderMatmul, FLOAT, llmMatmul, patchesOf, trainedParameters } from './costs.js';
 import type { Tuning } from './stage-config.js';
 import { readStrategy, STRATEGIES } from './strategies.js';
 
@@ -22,15 +14,9 @@ export interface BackboneCost {
 /** A sample as the offline data sets have it: image tokens and text tokens. */
 const TOKENS = 36 + 92;
 
-const trainedParameters = (entry: BackboneEntry, tuning: Tuning): number => {
-  if (tuning.mode === 'frozen') return 0;
-  if (tuning.mode === 'full' || entry.kind === 'encoder') return entry.parameters;
-  return loraParameters(allLlmLinears(entry), 1, tuning.rank);
-};
-
 const memory = (entry: BackboneEntry, tuning: Tuning, activations: number): number => {
   const trained = trainedParameters(entry, tuning);
-  const frozen = tuning.mode === 'full' ? 0 : entry.parameters;
+  const frozen = entry.parameters - (tuning.mode === 'lora' ? 0 : trained);
   return BYTES_TRAINED * trained + FLOAT * (frozen + activations);
 };
 

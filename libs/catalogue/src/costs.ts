@@ -1,10 +1,11 @@
-import type { CatalogueIndex, EncoderEntry, LlmEntry } from './catalogue-index.js';
+import type { BackboneEntry, CatalogueIndex, EncoderEntry, LlmEntry } from './catalogue-index.js';
 import { connectorParameters, connectorTokens } from './connectors.js';
-import type { StageConfig, TrainStageConfig, Tuning } from './stage-config.js';
+import type { LoraConfig, StageConfig, TrainStageConfig, Tuning } from './stage-config.js';
+import { encoderLinears, headDimOf, isTarget, llmLinears, type LinearLayer } from './tuning.js';
 
 /** What a stage costs by the formulas of vlm.md section 6; a prior that observed throughput corrects. */
 export interface StageEstimate {
-  /** Model FLOPs of the whole stage. */
+  /** FLOPs of the whole stage, what gradient checkpointing computes again included. */
   readonly flops: number;
   /** Bytes at the peak: weights, gradients, optimiser state, activations of one micro-batch, logits. */
   readonly peakMemoryBytes: number;
@@ -31,7 +32,7 @@ export const patchesOf = ({ architecture, imageSize, patch }: EncoderEntry): num
 const towers = (architecture: EncoderEntry['architecture']): number => (architecture === 'mof' ? 2 : 1);
 
 /** Layers that run for hidden state `selectLayer` of L+1 (0 = embeddings; -2 skips the last layer). */
-const layersUsed = (entry: EncoderEntry, selectLayer: number): number =>
+export const layersUsed = (entry: EncoderEntry, selectLayer: number): number =>
   selectLayer >= 0 ? selectLayer : entry.layers + 1 + selectLayer;
 
 /** Parameters of an encoder's matrix products up to the selected layer. */
@@ -40,70 +41,65 @@ export function encoderMatmul(entry: EncoderEntry, selectLayer: number): number 
   return 3 * patch * patch * d + layersUsed(entry, selectLayer) * (4 * d * d + 2 * d * f);
 }
 
-/** In and out widths of the linear layers of block `i` of an LLM; all MLPs but Phi's are gated. */
-function llmLinears(entry: LlmEntry, i: number): readonly [number, number][] {
-  const { architecture, hidden: d, layerSizes } = entry;
-  const { heads, groups, intermediate: f } = layerSizes?.[i] ?? { ...entry, groups: entry.kvHeads };
-  const width = headDimOf(entry);
-  const [inner, kv] = [heads * width, groups * width];
-  const mlp: [number, number][] =
-    architecture === 'phi'
-      ? [
-          [d, f],
-          [f, d],
-        ]
-      : [
-          [d, f],
-          [d, f],
-          [f, d],
-        ];
-  // OpenELM has one layer for queries, keys and values, and one for both halves of the gate.
-  if (architecture === 'openelm')
-    return [
-      [d, inner + 2 * kv],
-      [inner, d],
-      [d, 2 * f],
-      [f, d],
-    ];
-  return [[d, inner], [d, kv], [d, kv], [inner, d], ...mlp];
-}
-
-const headDimOf = ({ headDim, hidden, heads }: LlmEntry): number => headDim ?? hidden / heads;
-
-/** The linear layers of all blocks. */
-export const allLlmLinears = (entry: LlmEntry): readonly [number, number][] =>
-  Array.from({ length: entry.layers }, (_, i) => llmLinears(entry, i)).flat();
-
-const encoderLinears = ({ hidden: d, intermediate: f }: EncoderEntry): readonly [number, number][] => [
-  [d, d],
-  [d, d],
-  [d, d],
-  [d, d],
-  [d, f],
-  [f, d],
-];
-
 /** Parameters of an LLM's matrix products: blocks and head, without the embedding table. */
 export const llmMatmul = (entry: LlmEntry): number =>
-  allLlmLinears(entry).reduce((sum, [i, o]) => sum + i * o, 0) + entry.vocab * entry.hidden;
+  sumOver(blocks(entry), ({ inputs, outputs }) => inputs * outputs) + entry.vocab * entry.hidden;
 
-/** LoRA: r(in + out) for every linear layer except the head (vlm.md 1.5). */
-export const loraParameters = (linears: readonly [number, number][], layers: number, rank: number): number =>
-  layers * linears.reduce((sum, [i, o]) => sum + rank * (i + o), 0);
+/** The linear layers of all blocks. */
+const blocks = (entry: LlmEntry): readonly LinearLayer[] =>
+  Array.from({ length: entry.layers }, (_, i) => llmLinears(entry, i)).flat();
 
-const trainedOf = (tuning: Tuning, all: number, lora: (rank: number) => number): number =>
-  tuning.mode === 'full' ? all : tuning.mode === 'lora' ? lora(tuning.rank) : 0;
+const sumOver = (layers: readonly LinearLayer[], count: (layer: LinearLayer) => number): number =>
+  layers.reduce((sum, layer) => sum + count(layer), 0);
 
-/** Backward passes cost 2 per parameter and token for the data, 2 more for the weights that are trained. */
-const passFlops = (mode: Tuning['mode'], onPath: boolean): number =>
-  mode === 'full' ? 6 : mode === 'lora' || onPath ? 4 : 2;
+/** LoRA: r(in + out) for every linear layer that it adapts; the head is none (vlm.md 1.5). */
+export const loraParameters = (layers: readonly LinearLayer[], lora: LoraConfig): number =>
+  sumOver(
+    layers.filter(({ name }) => isTarget(name, lora)),
+    ({ inputs, outputs }) => lora.rank * (inputs + outputs),
+  );
+
+/** Adapters of a whole backbone. */
+export const backboneLora = (entry: BackboneEntry, lora: LoraConfig): number =>
+  entry.kind === 'llm'
+    ? loraParameters(blocks(entry), lora)
+    : entry.layers * loraParameters(encoderLinears(entry), lora);
+
+/** Trained numbers of a backbone. Blocks are counted by their linear layers, which are all but a thousandth of them. */
+export function trainedParameters(entry: BackboneEntry, tuning: Tuning): number {
+  switch (tuning.mode) {
+    case 'frozen':
+      return 0;
+    case 'full':
+      return entry.parameters;
+    case 'lora':
+      return backboneLora(entry, tuning);
+    case 'partial': {
+      const block = (i: number): readonly LinearLayer[] =>
+        entry.kind === 'llm' ? llmLinears(entry, i) : encoderLinears(entry);
+      const trained = Array.from({ length: entry.layers }, (_, i) => block(i)).slice(tuning.fromLayer);
+      return sumOver(trained.flat(), ({ inputs, outputs }) => inputs * outputs);
+    }
+  }
+}
+
+/**
+ * FLOPs a token and parameter, by pass: 2 forward, 2 for the gradient of the data, 2 for that of the weights. Where only the blocks from
+ * `fromLayer` on are trained, weights' gradients are those blocks', and so are the data's unless something below is trained (vlm.md 6).
+ */
+function passFlops(tuning: Tuning, layers: number, isBelowTrained: boolean): number {
+  const data = isBelowTrained || tuning.mode === 'full' || tuning.mode === 'lora' ? 2 : 0;
+  if (tuning.mode !== 'partial') return 2 + data + (tuning.mode === 'full' ? 2 : 0);
+  const share = Math.max(0, layers - tuning.fromLayer) / layers;
+  return 2 + (isBelowTrained ? 2 : 2 * share) + 2 * share;
+}
 
 interface Parts {
   readonly encoder: EncoderEntry;
   readonly llm: LlmEntry;
 }
 
-/** Forward and backward FLOPs of one sample with `text` text tokens (vlm.md 6, standard accounting, no recomputation). */
+/** Forward and backward FLOPs of one sample with `text` text tokens (vlm.md 6, standard accounting). */
 function trainFlops(config: TrainStageConfig, { encoder, llm }: Parts, text: number): number {
   const { tune, connector } = config;
   const patches = patchesOf(encoder);
@@ -111,19 +107,23 @@ function trainFlops(config: TrainStageConfig, { encoder, llm }: Parts, text: num
   const n = image + text;
   const seen = patches / towers(encoder.architecture) + (encoder.architecture === 'siglip' ? 0 : 1);
   const used = layersUsed(encoder, config.encoder.selectLayer);
-  const factor = passFlops(tune.encoder.mode, false) / 2;
+  // What is kept for the backward pass, or computed again.
+  const again = config.gradientCheckpointing === true ? 2 : 0;
+  const visionPasses = passFlops(tune.encoder, used, false) + (tune.encoder.mode === 'frozen' ? 0 : again);
   const vision =
-    factor *
+    (visionPasses / 2) *
     towers(encoder.architecture) *
     (2 * encoderMatmul(encoder, config.encoder.selectLayer) * seen + 4 * used * seen ** 2 * encoder.hidden);
   const bridge =
     connectorFlops(config, encoder, llm, patches) *
-    (passFlops(tune.connector.mode, tune.encoder.mode !== 'frozen') / 2);
-  const language = passFlops(tune.llm.mode, true) * llmMatmul(llm) * n;
+    (passFlops(tune.connector, 1, tune.encoder.mode !== 'frozen') / 2);
+  const isBelowTrained = tune.encoder.mode !== 'frozen' || tune.connector.mode !== 'frozen';
+  const language = (passFlops(tune.llm, llm.layers, isBelowTrained) + again) * llmMatmul(llm) * n;
   // Attention has no weights: its backward pass is twice its forward pass in every mode.
-  const attention = 3 * 2 * llm.layers * n ** 2 * llm.hidden;
+  const attention = (3 + again / 2) * 2 * llm.layers * n ** 2 * llm.hidden;
   const adapters =
-    tune.llm.mode === 'lora' ? 6 * loraParameters(allLlmLinears(llm), 1, tune.llm.rank) * n : 0;
+    (tune.llm.mode === 'lora' ? 6 * backboneLora(llm, tune.llm) * n : 0) +
+    (tune.encoder.mode === 'lora' ? 6 * backboneLora(encoder, tune.encoder) * seen : 0);
   return vision + bridge + language + attention + adapters;
 }
 
@@ -152,20 +152,31 @@ function connectorFlops(
 }
 
 /**
- * Activations kept for the backward pass, in bytes, without recomputation: per layer and token 8h + 2f (3f when gated) numbers,
- * and the attention weights, heads * n^2 a layer; then logits, their log-probabilities and gradient.
- * Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1, without dropout masks and in float32.
+ * Activations kept for the backward pass, in bytes: per layer and token 8h + 2f (3f when gated) numbers, and the attention weights,
+ * heads * n^2 a layer; then logits, their log-probabilities and gradient. With checkpointing each layer's input is kept, and all of one.
+ * Source: Korthikanti et al. 2022 (arXiv 2205.05198) section 4.1, without dropout masks and in float32; Chen et al. 2016.
  */
 function activationBytes(config: TrainStageConfig, { encoder, llm }: Parts, n: number): number {
   const micro = config.batchSize / config.accumulation;
   const gated = llm.architecture === 'phi' ? 2 : 3;
-  const language = llm.layers * (n * (8 * llm.hidden + gated * llm.intermediate) + llm.heads * n ** 2);
   const patches = patchesOf(encoder);
+  const stack = (layers: number, layer: number, input: number): number =>
+    config.gradientCheckpointing === true ? layers * input + layer : layers * layer;
+  const language = stack(
+    llm.layers,
+    n * (8 * llm.hidden + gated * llm.intermediate) + llm.heads * n ** 2,
+    n * llm.hidden,
+  );
+  const { tune } = config;
+  const first = tune.encoder.mode === 'partial' ? tune.encoder.fromLayer : 0;
   const vision =
-    config.tune.encoder.mode === 'frozen'
+    tune.encoder.mode === 'frozen'
       ? patches * encoder.hidden
-      : encoder.layers *
-        (patches * (8 * encoder.hidden + 2 * encoder.intermediate) + encoder.heads * patches ** 2);
+      : stack(
+          encoder.layers - first,
+          patches * (8 * encoder.hidden + 2 * encoder.intermediate) + encoder.heads * patches ** 2,
+          patches * encoder.hidden,
+        );
   return FLOAT * micro * (language + vision + 3 * n * llm.vocab);
 }
 
@@ -176,19 +187,21 @@ export function stageParameters(
 ): { trained: number; frozen: number } {
   const { tune } = config;
   const connector = connectorParameters(config.connector, encoder.hidden, llm.hidden);
-  const adapters = (linears: readonly [number, number][], layers: number) => (rank: number) =>
-    loraParameters(linears, layers, rank);
-  const trained =
-    trainedOf(tune.encoder, encoder.parameters, adapters(encoderLinears(encoder), encoder.layers)) +
-    trainedOf(tune.connector, connector, (rank) =>
-      Math.min(connector, rank * (encoder.hidden + llm.hidden)),
-    ) +
-    trainedOf(tune.llm, llm.parameters, adapters(allLlmLinears(llm), 1));
+  const bridge =
+    tune.connector.mode === 'full'
+      ? connector
+      : tune.connector.mode === 'lora'
+        ? Math.min(connector, tune.connector.rank * (encoder.hidden + llm.hidden))
+        : 0;
+  const [vision, language] = [trainedParameters(encoder, tune.encoder), trainedParameters(llm, tune.llm)];
+  // LoRA trains numbers of its own; what else is trained is not frozen.
+  const rest = ({ mode }: Tuning, all: number, trained: number): number =>
+    mode === 'lora' ? all : all - trained;
   const frozen =
-    (tune.encoder.mode === 'full' ? 0 : encoder.parameters) +
-    (tune.connector.mode === 'full' ? 0 : connector) +
-    (tune.llm.mode === 'full' ? 0 : llm.parameters);
-  return { trained, frozen };
+    rest(tune.encoder, encoder.parameters, vision) +
+    rest(tune.connector, connector, bridge) +
+    rest(tune.llm, llm.parameters, language);
+  return { trained: vision + bridge + language, frozen };
 }
 
 function estimateTraining(config: TrainStageConfig, parts: Parts, index: CatalogueIndex): StageEstimate {
@@ -197,11 +210,14 @@ function estimateTraining(config: TrainStageConfig, parts: Parts, index: Catalog
   const text = Math.ceil((part?.meanCharacters ?? 0) / CHARACTERS_PER_TOKEN);
   const n = Math.min(config.maxLength, connectorTokens(config.connector, patchesOf(parts.encoder)) + text);
   const { trained, frozen } = stageParameters(config, parts);
+  const { batchSize, epochs, maxSteps } = config;
+  const steps = maxSteps ?? Math.ceil(samples / batchSize) * epochs;
   return {
-    flops: samples * config.epochs * trainFlops(config, parts, text),
+    flops:
+      (maxSteps === undefined ? samples * epochs : maxSteps * batchSize) * trainFlops(config, parts, text),
     peakMemoryBytes: BYTES_TRAINED * trained + FLOAT * frozen + activationBytes(config, parts, n),
     samples,
-    steps: Math.ceil(samples / config.batchSize) * config.epochs,
+    steps,
     tokensPerSample: n,
     trainedParameters: trained,
     frozenParameters: frozen,

@@ -18,3 +18,4 @@ export {
   type KeyInputs,
 } from './stage-key.js';
 export { STRATEGIES } from './strategies.js';
+export { isTarget } from './tuning.js';

@@ -6,6 +6,7 @@ const config = {
   kind: 'train',
   stage: 'finetune',
   data: { recipe: 'r', part: 'finetune', digest: '', maxSamples: null },
+  optimiser: { learningRate: 1 },
   tune: { encoder: { mode: 'frozen' }, connector: { mode: 'full' }, llm: { mode: 'full' } },
 } as unknown as TrainStageConfig;
 const applied = (...settings: readonly (readonly [string, string | boolean])[]): TrainStageConfig =>

@@ -12,21 +12,13 @@ import {
   whole,
   type Rule,
 } from './rules.js';
-import { LORA_RULES, loraDefaults } from './strategies.js';
 import {
   TEMPLATES,
   type EvaluateStageConfig,
   type StageConfig,
   type TrainStageConfig,
-  type Tuning,
 } from './stage-config.js';
-
-const tuneRules = Object.fromEntries(
-  ['encoder', 'connector', 'llm'].flatMap((part) => [
-    [`tune.${part}.mode`, oneOf('frozen', 'full', 'lora')],
-    ...Object.entries(LORA_RULES).map(([key, rule]) => [`tune.${part}.${key}`, rule]),
-  ]),
-) as Readonly<Record<string, Rule>>;
+import { applyTuning, hasEffect, TUNE_RULES } from './tuning.js';
 
 /** What a dotted path may set of a training stage. Backbones, connector and seed have axes and fields of their own. */
 const TRAIN: Readonly<Record<string, Rule>> = {
@@ -39,9 +31,11 @@ const TRAIN: Readonly<Record<string, Rule>> = {
   maxLength: whole(1),
   imageAspect: oneOf('square', 'pad'),
   exifOrientation: oneOf('ignore', 'apply'),
-  ...tuneRules,
+  ...TUNE_RULES,
   'optimiser.learningRate': atLeastZero,
+  'optimiser.encoderLearningRate': orNull(atLeastZero),
   'optimiser.connectorLearningRate': orNull(atLeastZero),
+  'optimiser.llmLearningRate': orNull(atLeastZero),
   'optimiser.beta1': share,
   'optimiser.beta2': share,
   'optimiser.epsilon': positive,
@@ -61,6 +55,8 @@ const TRAIN: Readonly<Record<string, Rule>> = {
   batchSize: whole(1),
   accumulation: whole(1),
   epochs: whole(1),
+  maxSteps: orNull(whole(1)),
+  gradientCheckpointing: flag,
   lossReduction: oneOf('micro-batch', 'token'),
   groupByModalityLength: flag,
   checkpointEvery: whole(1),
@@ -118,6 +114,8 @@ export function readOverride(path: string, value: Level | JsonValue): readonly O
       if (!rule.accepts(part)) throw badSetting(where, part, rule.text);
       return [{ path, stage, leaf, value: part }];
     }
+    // `tune: { llm: full }` is short for its mode.
+    if (rules[`${leaf}.mode`] && typeof part === 'string') return read(`${leaf}.mode`, part);
     const isBranch = Object.keys(rules).some((known) => known.startsWith(`${name}.`));
     if (isBranch && isObjectLevel(part as Level))
       return Object.entries(part as Record<string, JsonValue>).flatMap(([key, inner]) =>
@@ -153,22 +151,9 @@ function set<T extends object>(target: T, leaf: string, value: JsonValue): T {
   return { ...target, [key]: rest.length === 0 ? value : set(fields[key] as object, rest.join('.'), value) };
 }
 
-function applyTuning(tuning: Tuning, settings: Readonly<Record<string, JsonValue>>): Tuning {
-  const mode = (settings['mode'] ?? tuning.mode) as Tuning['mode'];
-  if (mode !== 'lora') return { mode };
-  const before = tuning.mode === 'lora' ? tuning : null;
-  const { mode: _, ...given } = settings;
-  // A rank given alone brings its own alpha.
-  const kept = before && !('rank' in given) ? before : before && { dropout: before.dropout };
-  return { mode: 'lora', ...loraDefaults({ ...kept, ...given }) };
-}
-
-/** Whether a leaf has an effect in this config: LoRA's numbers have none where nothing is tuned by LoRA. */
-function reaches(config: TrainStageConfig, leaf: string): boolean {
+function reaches({ tune }: TrainStageConfig, leaf: string): boolean {
   const [root, part, key] = leaf.split('.');
-  return (
-    root !== 'tune' || key === 'mode' || config.tune[part as keyof TrainStageConfig['tune']].mode === 'lora'
-  );
+  return root !== 'tune' || hasEffect(tune[part as keyof TrainStageConfig['tune']], key!);
 }
 
 function applyToTraining(config: TrainStageConfig, leaves: ReadonlyMap<string, JsonValue>): TrainStageConfig {
@@ -189,17 +174,24 @@ function applyToTraining(config: TrainStageConfig, leaves: ReadonlyMap<string, J
 
 /** Settings that a config holds only where they are not the default, so that older stages keep their keys. */
 function withoutDefaults(config: TrainStageConfig): TrainStageConfig {
-  const { exifOrientation, data, ...rest } = config;
+  const { exifOrientation, data, optimiser, maxSteps, gradientCheckpointing, ...rest } = config;
   const { mismatched, packing, ...source } = data;
+  const { encoderLearningRate, llmLearningRate, ...rates } = optimiser;
   return {
     ...rest,
-    ...(exifOrientation === 'apply' ? { exifOrientation } : {}),
-    data: {
-      ...source,
-      ...(mismatched === undefined || mismatched === 'drop' ? {} : { mismatched }),
-      ...(packing === true ? { packing } : {}),
-    },
+    ...given({ maxSteps }, null),
+    ...given({ gradientCheckpointing }, false),
+    ...given({ exifOrientation }, 'ignore'),
+    optimiser: { ...rates, ...given({ encoderLearningRate, llmLearningRate }, null) },
+    data: { ...source, ...given({ mismatched }, 'drop'), ...given({ packing }, false) },
   };
+}
+
+/** The fields that are there and say something else than the default. */
+function given<T extends object>(fields: T, usual: unknown): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== usual),
+  ) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
 /** The config with overrides set, later ones over earlier ones, and the paths among them that have an effect here. */

@@ -1,12 +1,5 @@
 import { AblateError } from '@ablate/errors';
-import {
-  isObjectLevel,
-  levelName,
-  type Cell,
-  type GridSpec,
-  type Level,
-  type Seeds,
-} from '@ablate/design-space';
+import { levelName, type Cell, type GridSpec, type Level, type Seeds } from '@ablate/design-space';
 import { findBenchmark, maxNewTokens } from './benchmarks.js';
 import type {
   BackboneEntry,
@@ -21,6 +14,7 @@ import { conversationTemplate } from './conversation-template.js';
 import { applyOverrides, readOverride, type Override } from './overrides.js';
 import { badSetting, oneOf, orNull, readSettings, unknownName, whole } from './rules.js';
 import { readStrategy, type StageRecipe, type Strategy } from './strategies.js';
+import { requireTunable } from './tunable.js';
 import type { EncoderConfig, EvaluateStageConfig, StageConfig, TrainStageConfig } from './stage-config.js';
 
 /** TinyLLaVA's system sentence (vlm.md 4.1). */
@@ -166,7 +160,7 @@ function defaultConfig(stage: StageRecipe, parts: CellParts, seed: number): Trai
     data: { recipe: parts.recipe.id, part: stage.part, digest: '', maxSamples: null },
     template: stage.template === 'llm' ? conversationTemplate(llmEntry) : stage.template,
     system: stage.template === 'llm' ? DEFAULT_SYSTEM : '',
-    maxLength: 2048,
+    maxLength: stage.maxLength ?? 2048,
     imageAspect: 'square',
     tune: stage.tune,
     optimiser: {
@@ -175,8 +169,8 @@ function defaultConfig(stage: StageRecipe, parts: CellParts, seed: number): Trai
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,
-      weightDecay: 0,
-      clipNorm: null,
+      weightDecay: stage.weightDecay ?? 0,
+      clipNorm: stage.clipNorm ?? null,
     },
     schedule: { kind: 'cosine', warmupRatio: 0.03 },
     batchSize: stage.batchSize,
@@ -199,8 +193,9 @@ function trains({ tune, connector }: TrainStageConfig): boolean {
 }
 
 /** Looks up the data that the finished config names, and checks what several settings say together. */
-function settle(config: TrainStageConfig, index: CatalogueIndex): TrainStageConfig {
+function settle(config: TrainStageConfig, parts: CellParts, index: CatalogueIndex): TrainStageConfig {
   const at = `stages.${config.stage}`;
+  requireTunable(config, parts.encoderEntry, parts.llmEntry, at);
   const recipe = findRecipe(config.data.recipe, index, `${at}.data.recipe`);
   const part = recipe.parts[config.data.part];
   if (!part)
@@ -225,20 +220,13 @@ function settle(config: TrainStageConfig, index: CatalogueIndex): TrainStageConf
 /** What the cell's own axes say by dotted path: settings of object levels first, dotted axes over them. */
 function cellOverrides(cell: Cell, parts: CellParts): readonly Override[] {
   const names = parts.strategy.stages.map(({ name }) => name);
-  const level = cell.levels['strategy'];
-  const lora =
-    level !== undefined && isObjectLevel(level) ? Object.entries(level).filter(([key]) => key !== 'id') : [];
   const data =
     parts.maxSamples === undefined
       ? []
       : names.flatMap((name) => readOverride(`stages.${name}.maxSamples`, parts.maxSamples ?? null));
   return [
     ...data,
-    ...parts.strategy.stages
-      .filter(({ tune }) => tune.llm.mode === 'lora')
-      .flatMap(({ name }) =>
-        lora.flatMap(([key, value]) => readOverride(`stages.${name}.tune.llm.${key}`, value)),
-      ),
+    ...parts.strategy.settings,
     ...Object.entries(cell.levels).flatMap(([axis, value]) =>
       axis.includes('.') ? readOverride(axis, value) : [],
     ),
@@ -279,9 +267,10 @@ export function resolveStages(cell: Cell, seed: number, context: CellContext): r
     const drawn = redraws === null || redraws.includes(stage.name) ? seed : 0;
     return apply(defaultConfig(stage, parts, drawn));
   });
-  const trainings = configs
-    .filter(trains)
-    .map((config, i): ResolvedStage => ({ config: settle(config, index), parent: i === 0 ? null : i - 1 }));
+  const trainings = configs.filter(trains).map((config, i): ResolvedStage => ({
+    config: settle(config, parts, index),
+    parent: i === 0 ? null : i - 1,
+  }));
   if (trainings.length === 0)
     throw new AblateError('NOTHING_TO_TRAIN', 'No stage of this cell trains anything.', {
       path: whereIs('strategy', spec),

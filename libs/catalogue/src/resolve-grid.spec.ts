@@ -295,7 +295,7 @@ describe('what is not there is one error that lists what there is', () => {
       'axes.encoder.0.selectLayer',
     ],
     ['data', { axes: { data: ['emoji'] } }, 'UNKNOWN_LEVEL', 'axes.data.0'],
-    ['strategy', { axes: { strategy: ['share'] } }, 'UNKNOWN_LEVEL', 'axes.strategy.0'],
+    ['strategy', { axes: { strategy: ['shared'] } }, 'UNKNOWN_LEVEL', 'axes.strategy.0'],
     [
       'strategy named like a method',
       { axes: { strategy: ['toString'] } },

@@ -42,11 +42,19 @@ export interface LoraConfig {
   readonly rank: number;
   readonly alpha: number;
   readonly dropout: number;
+  /** Linear layers by the end of their names, e.g. `q_proj`; absent = every one but the head. */
+  readonly targets?: readonly string[];
 }
 
-/** How one part is trained in one stage. */
+/**
+ * How one part is trained in one stage. `partial` trains the blocks from `fromLayer` (0-based) on and nothing outside the blocks.
+ * Source: the Factory's `partially-tune`, which leaves a DINOv2 frozen without saying so; here every architecture's blocks are found.
+ */
 export type Tuning =
-  { readonly mode: 'frozen' } | { readonly mode: 'full' } | ({ readonly mode: 'lora' } & LoraConfig);
+  | { readonly mode: 'frozen' }
+  | { readonly mode: 'full' }
+  | { readonly mode: 'partial'; readonly fromLayer: number }
+  | ({ readonly mode: 'lora' } & LoraConfig);
 
 export interface DataConfig {
   /** Data recipe, e.g. `emoji-base`. */
@@ -70,6 +78,10 @@ export interface OptimiserConfig {
   readonly learningRate: number;
   /** null = the same as learningRate (LLaVA's mm_projector_lr). */
   readonly connectorLearningRate: number | null;
+  /** Absent = the same as learningRate. */
+  readonly encoderLearningRate?: number;
+  /** Absent = the same as learningRate. */
+  readonly llmLearningRate?: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -138,6 +150,10 @@ export interface TrainStageConfig {
   /** Equal micro-batches into which a batch is cut; must divide batchSize. */
   readonly accumulation: number;
   readonly epochs: number;
+  /** Optimiser updates in place of whole epochs (transformers' `max_steps`). Absent = epochs. */
+  readonly maxSteps?: number;
+  /** Computes each layer's activations again in the backward pass instead of keeping them (Chen et al. 2016). Absent = false. */
+  readonly gradientCheckpointing?: boolean;
   /** `micro-batch` = mean of micro-batch means (the reference), `token` = weighted by target tokens. */
   readonly lossReduction: 'micro-batch' | 'token';
   readonly groupByModalityLength: boolean;

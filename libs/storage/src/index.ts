@@ -16,7 +16,7 @@ export { SummaryRepository, type Summary, type Work } from './summaries.js';
 export { ResultRepository, writeResults, type NewArtifact } from './results.js';
 export { ArtifactStore } from './artifact-store.js';
 export type { Attempt, Experiment, PlaygroundQuestion, Stage, Worker } from './generated/client.js';
-export { takeInventory, type Inventory, type InventoryFolders } from './inventory/inventory.js';
+export { takeInventory, type Inventory, type InventoryFolders, type Wanted } from './inventory/inventory.js';
 export { describeBackbone } from './inventory/describe-backbone.js';
 export { indexBackbone } from './inventory/index-backbone.js';
 export { DigestCache } from './inventory/digest-cache.js';

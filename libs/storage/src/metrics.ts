@@ -1,7 +1,7 @@
 import type { MetricPoint } from '@ablate/catalogue';
 import { fenced, type Fence } from './attempts.js';
 import type { Database, Transaction } from './database.js';
-import { toJson, toText } from './json.js';
+import { toText } from './json.js';
 
 export interface Series {
   readonly stage: string;
@@ -23,17 +23,15 @@ export interface Batch {
 
 async function writePoints(tx: Transaction, stageKey: string, points: readonly MetricPoint[]): Promise<void> {
   const names = [...new Set(points.map(({ name }) => name))];
-  await tx.metricSeries.createMany({
-    data: names.map((name) => ({ stageKey, name })),
-    skipDuplicates: true,
-  });
-  const series = await tx.metricSeries.findMany({ where: { stageKey, name: { in: names } } });
-  const idOf = new Map(series.map(({ id, name }) => [name, id]));
+  await tx.$executeRaw`
+    INSERT INTO metric_series (stage_key, name) SELECT ${stageKey}, unnest(${names}::text[]) ON CONFLICT DO NOTHING`;
   // One statement may touch a row once.
   const last = [...new Map(points.map((point) => [`${point.step} ${point.name}`, point])).values()];
   await tx.$executeRaw`
     INSERT INTO metric_points (series_id, step, value)
-    SELECT * FROM unnest(${last.map(({ name }) => idOf.get(name)!)}::int[], ${last.map(({ step }) => step)}::int[], ${last.map(({ value }) => value)}::float8[])
+    SELECT s.id, p.step, p.value
+    FROM unnest(${last.map(({ name }) => name)}::text[], ${last.map(({ step }) => step)}::int[], ${last.map(({ value }) => value)}::float8[]) AS p(name, step, value)
+    JOIN metric_series s ON s.stage_key = ${stageKey} AND s.name = p.name
     ON CONFLICT (series_id, step) DO UPDATE SET value = EXCLUDED.value`;
 }
 
@@ -46,17 +44,20 @@ export class MetricRepository {
     const { attemptId } = fence;
     await fenced(this.database, fence, async (tx) => {
       if (points.length > 0) await writePoints(tx, stageKey, points);
-      if (telemetry.length > 0) {
-        await tx.telemetry.createMany({
-          data: telemetry.map(({ step, values }) => ({ attemptId, step, values: toJson(values) })),
-          skipDuplicates: true,
-        });
+      if (telemetry.length > 0)
+        await tx.$executeRaw`
+          INSERT INTO telemetry (attempt_id, step, values)
+          SELECT ${attemptId}, step, values
+          FROM jsonb_to_recordset(${JSON.stringify(telemetry)}::jsonb) AS r(step int, values jsonb)
+          ON CONFLICT DO NOTHING`;
+      if (lines.length > 0) {
+        const rows = lines.map((line) => ({ ...line, text: toText(line.text) }));
+        await tx.$executeRaw`
+          INSERT INTO log_lines (attempt_id, sequence, stream, text)
+          SELECT ${attemptId}, sequence, stream, text
+          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(sequence int, stream text, text text)
+          ON CONFLICT DO NOTHING`;
       }
-      if (lines.length > 0)
-        await tx.logLine.createMany({
-          data: lines.map((line) => ({ ...line, attemptId, text: toText(line.text) })),
-          skipDuplicates: true,
-        });
     });
   }
 

@@ -20,15 +20,17 @@ export async function writeResults(
     data: artifacts.map(({ name, sha256, bytes }) => ({ stageKey, name, sha256, bytes: BigInt(bytes) })),
   });
   await tx.prediction.deleteMany({ where: { stageKey } });
-  await tx.prediction.createMany({
-    data: predictions.map((prediction) => ({
-      ...prediction,
-      stageKey,
-      question: toText(prediction.question),
-      answer: toText(prediction.answer),
-      target: toText(prediction.target),
-    })),
-  });
+  const rows = predictions.map((prediction) => ({
+    ...prediction,
+    question: toText(prediction.question),
+    answer: toText(prediction.answer),
+    target: toText(prediction.target),
+  }));
+  await tx.$executeRaw`
+    INSERT INTO predictions (stage_key, control, question_id, question, image, answer, target, score, category)
+    SELECT ${stageKey}, control, "questionId", question, image, answer, target, score, category
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS r(control text, "questionId" text, question text, image text, answer text, target text, score float8, category text)`;
 }
 
 export class ResultRepository {

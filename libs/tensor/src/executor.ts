@@ -1,4 +1,4 @@
-import type { Graph } from './graph.js';
+import type { Graph, Value } from './graph.js';
 import type { TensorData } from './tensor-data.js';
 
 export type BackendName = 'onnx' | 'tensorflow-gpu' | 'tensorflow' | 'webgpu' | 'wasm' | 'cpu';
@@ -6,6 +6,8 @@ export type Tensors = Readonly<Record<string, TensorData>>;
 
 /** A graph made ready to run many times. */
 export interface Program {
+  /** What is fed, by name. */
+  readonly inputs: ReadonlyMap<string, Pick<Value, 'shape' | 'dtype'>>;
   /**
    * Feeds every input of the graph by name and returns every output by name.
    * Feeds are read, not copied, where the backend allows it: change their arrays in place between runs.

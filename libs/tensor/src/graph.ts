@@ -30,6 +30,8 @@ export class Graph {
   readonly inputs = new Map<string, Value>();
   readonly constants = new Map<number, TensorData>();
   readonly outputs = new Map<string, Value>();
+  /** Values between layers, in order: where `gradients` may begin to compute again. */
+  readonly checkpoints: Value[] = [];
 
   /** Appends a node. Called by the operations only, which know the shape rules. */
   add(
@@ -66,6 +68,11 @@ export class Graph {
     const [value] = this.add('constant', [], {}, [{ shape: tensor.shape, dtype: tensor.dtype }]);
     this.constants.set(value!.node.id, tensor);
     return value!;
+  }
+
+  /** Marks a value that stands between two layers; changes nothing by itself. */
+  checkpoint(value: Value): void {
+    this.checkpoints.push(value);
   }
 
   /** Names a result of every run. */

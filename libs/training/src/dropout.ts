@@ -1,27 +1,27 @@
-import type { TrainStageConfig } from '@ablate/catalogue';
-import type { TensorData } from '@ablate/tensor';
-import { llmArchitecture, namedSeed, type VlmStructure } from '@ablate/vlm';
+import type { Program, TensorData } from '@ablate/tensor';
+import { namedSeed, type LoraByPart } from '@ablate/vlm';
 
-type Masks = (step: number, micro: number, batch: number, length: number) => Record<string, TensorData>;
+type Masks = (step: number, micro: number, inputs: Program['inputs']) => Record<string, TensorData>;
+
+const MASK = '.lora_dropout';
 
 /**
- * Dropout masks of every adapter's input, [L, B, in]: 0 with probability p, else 1 / (1 - p). Each is drawn from the stage's seed,
- * the step and the layer's name alone, so a resumed run draws the same. Source of the rule: peft `lora.Linear`.
+ * Dropout masks for every adapter among a program's inputs, shaped like the adapter's own input: 0 with probability p, else 1 / (1 - p).
+ * Each is drawn from the stage's seed, the step and the layer's name alone, so a resumed run draws the same. Source of the rule: peft
+ * `lora.Linear`.
  */
-export function dropoutMasks(config: TrainStageConfig, structure: VlmStructure): Masks {
-  const { lora, llm } = structure;
-  if (!lora || lora.dropout === 0) return () => ({});
-  const { linearLayers, specs } = llmArchitecture(llm.model_type);
-  const shapes = new Map(specs(llm).map(({ name, shape }) => [name, shape]));
-  const keep = 1 / (1 - lora.dropout);
-  return (step, micro, batch, length) =>
+export function dropoutMasks(seed: number, lora: LoraByPart): Masks {
+  return (step, micro, inputs) =>
     Object.fromEntries(
-      linearLayers(llm).map((name) => {
-        const width = shapes.get(`${name}.weight`)![1]!;
-        const data = new Float32Array(batch * length * width);
-        fillMask(data, namedSeed(config.seed, `dropout.${step}.${micro}.${name}`), lora.dropout, keep);
-        return [`llm.${name}.lora_dropout`, { dtype: 'float32', shape: [length, batch, width], data }];
-      }),
+      [...inputs]
+        .filter(([name]) => name.endsWith(MASK))
+        .map(([name, { shape }]) => {
+          const { dropout } = lora[name.slice(0, name.indexOf('.')) as keyof LoraByPart]!;
+          const layer = name.slice(0, -MASK.length).replace(/^llm\./, '');
+          const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+          fillMask(data, namedSeed(seed, `dropout.${step}.${micro}.${layer}`), dropout, 1 / (1 - dropout));
+          return [name, { dtype: 'float32', shape, data }];
+        }),
     );
 }
 

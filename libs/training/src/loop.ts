@@ -69,8 +69,16 @@ async function accumulate(options: LoopOptions, step: number): Promise<MicroBatc
   return { loss: loss * scale, targets, tokens, gradients: sums };
 }
 
-const learningRateOf = (name: string, { learningRate, connectorLearningRate }: OptimiserConfig): number =>
-  name.startsWith('connector.') ? (connectorLearningRate ?? learningRate) : learningRate;
+/** A part's own rate where it has one. */
+function learningRateOf(name: string, optimiser: OptimiserConfig): number {
+  const { learningRate, encoderLearningRate, connectorLearningRate, llmLearningRate } = optimiser;
+  const own = name.startsWith('connector.')
+    ? connectorLearningRate
+    : name.startsWith('encoder.')
+      ? encoderLearningRate
+      : llmLearningRate;
+  return own ?? learningRate;
+}
 
 /**
  * The training loop: gradients, clipping, AdamW, schedule, metrics, checkpoints, resume.

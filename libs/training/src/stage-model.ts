@@ -1,4 +1,4 @@
-import type { LoraConfig, TrainerJob, TrainStageConfig } from '@ablate/catalogue';
+import type { TrainerJob, TrainStageConfig } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
 import { openSafetensors, sizeOf, type TensorData } from '@ablate/tensor';
 import {
@@ -8,6 +8,7 @@ import {
   loadLlm,
   structureOf,
   vlmSpecs,
+  type LoraByPart,
   type ParameterSpec,
   type VlmStructure,
 } from '@ablate/vlm';
@@ -30,19 +31,16 @@ export interface StageFolders {
   readonly parents: TrainerJob['parents'];
 }
 
-const loraOf = (config: TrainStageConfig): LoraConfig | null =>
-  config.tune.llm.mode === 'lora' ? config.tune.llm : null;
+const PARTS = ['encoder', 'connector', 'llm'] as const;
 
-const refuseEncoderLora = ({ tune }: TrainStageConfig): void => {
-  if (tune.encoder.mode === 'lora' || tune.connector.mode === 'lora') {
-    throw new AblateError('UNSUPPORTED_TUNING', 'LoRA is supported on the LLM only.', {
-      path: 'tune',
-      value: tune,
-      rule: 'encoder and connector are frozen or full.',
-      fix: 'Use { mode: full } or { mode: frozen } for this part.',
-    });
-  }
-};
+/** Adapters that a stage trains, by part. */
+const loraOf = ({ tune }: TrainStageConfig): LoraByPart =>
+  Object.fromEntries(
+    PARTS.flatMap((part) => {
+      const tuning = tune[part];
+      return tuning.mode === 'lora' ? [[part, tuning] as const] : [];
+    }),
+  );
 
 /** W + scale B A, in float64 sums. Source: Hu et al. 2021; peft `LoraLayer.merge`. */
 function merged(weight: TensorData, a: TensorData, b: TensorData, scale: number): TensorData {
@@ -67,9 +65,10 @@ async function overlay(
   const file = await openSafetensors(modelFile);
   const changed: string[] = [];
   try {
-    const lora = config.kind === 'train' ? loraOf(config) : null;
+    const adapters: LoraByPart = config.kind === 'train' ? loraOf(config) : {};
     for (const name of file.tensors.keys()) {
       const adapted = /^(.*)\.lora_A\.weight$/.exec(name)?.[1];
+      const lora = adapters[name.slice(0, name.indexOf('.')) as keyof LoraByPart];
       if (adapted !== undefined && lora) {
         const weight = `${adapted}.weight`;
         const b = await file.read(`${adapted}.lora_B.weight`);
@@ -89,14 +88,21 @@ async function overlay(
   return changed;
 }
 
+/** Block of a parameter, in every architecture here; -1 for what stands outside the blocks. */
+const blockOf = (name: string): number => Number(/\.layers?\.(\d+)\./.exec(name)?.[1] ?? -1);
+
 function trainedSpecs(
-  config: TrainStageConfig,
+  { tune }: TrainStageConfig,
   specs: ReturnType<typeof vlmSpecs>,
   parameters: ReadonlyMap<string, TensorData>,
 ): ParameterSpec[] {
-  const full = (part: 'encoder' | 'connector' | 'llm'): ParameterSpec[] =>
-    config.tune[part].mode === 'full' ? specs[part].filter(({ name }) => parameters.has(name)) : [];
-  return [...full('encoder'), ...full('connector'), ...full('llm'), ...specs.lora];
+  const own = (part: (typeof PARTS)[number]): ParameterSpec[] => {
+    const tuning = tune[part];
+    const there = specs[part].filter(({ name }) => parameters.has(name));
+    if (tuning.mode === 'full') return there;
+    return tuning.mode === 'partial' ? there.filter(({ name }) => blockOf(name) >= tuning.fromLayer) : [];
+  };
+  return [...PARTS.flatMap(own), ...specs.lora];
 }
 
 /** Loads the backbones, draws a fresh connector and adapters by the stage's seed, lays the parents over them. */
@@ -104,7 +110,6 @@ export async function prepareStage(
   config: TrainStageConfig,
   { encoderDir, llmDir, parents }: StageFolders,
 ): Promise<StageModel> {
-  refuseEncoderLora(config);
   const encoder = await loadEncoder(encoderDir, config.encoder.selectLayer);
   const llm = await loadLlm(llmDir);
   const structure = structureOf(encoder, config.encoder, config.connector, llm, loraOf(config));

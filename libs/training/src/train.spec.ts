@@ -73,6 +73,20 @@ const encoderToo: TrainStageConfig = {
   tune: { ...tinyConfig.tune, encoder: { mode: 'full' } },
 };
 
+const partly: TrainStageConfig = {
+  ...tinyConfig,
+  encoder: { ...tinyConfig.encoder, selectLayer: -1 },
+  tune: { ...tinyConfig.tune, encoder: { mode: 'partial', fromLayer: 1 } },
+};
+const loraEverywhere: TrainStageConfig = {
+  ...tinyConfig,
+  tune: {
+    encoder: { mode: 'lora', rank: 2, alpha: 4, dropout: 0.1 },
+    connector: { mode: 'lora', rank: 2, alpha: 4, dropout: 0 },
+    llm: { mode: 'lora', rank: 2, alpha: 4, dropout: 0.1, targets: ['q_proj', 'v_proj'] },
+  },
+};
+
 describe('train', () => {
   it('learns, and names its files by their digests', async () => {
     const { points, events, model } = await run({ ...tinyConfig, epochs: 6 });
@@ -89,6 +103,8 @@ describe('train', () => {
     'connector and LLM': tinyConfig,
     LoRA: lora,
     'the encoder too': encoderToo,
+    'some layers of the encoder': partly,
+    'LoRA in every part': loraEverywhere,
   })) {
     it(`resumes bit by bit: ${name}`, async () => {
       const whole = await run(config);
@@ -129,6 +145,76 @@ describe('train', () => {
     expect(kept.every((name) => name.startsWith('connector.') || name.includes('lora_'))).toBe(true);
     const alone = await run(lora);
     expect(after.points[0]!.value).not.toBe(alone.points[0]!.value);
+  });
+
+  /** Tensors of a stage's model that differ from what it began with, by the names of what was trained. */
+  const kept = async ({ events }: Result): Promise<ReadonlyMap<string, string>> => {
+    const done = events.at(-1)!;
+    const file = await openSafetensors(done.type === 'done' ? done.files[0]!.path : '');
+    const found = new Map<string, string>();
+    for (const name of file.tensors.keys()) found.set(name, String((await file.read(name)).data));
+    await file.close();
+    return found;
+  };
+
+  it('trains the layers that it is told, and no others', async () => {
+    const names = [...(await kept(await run(partly))).keys()];
+    const eyes = names.filter((name) => name.startsWith('encoder.'));
+    expect(eyes.length).toBeGreaterThan(0);
+    expect(eyes.every((name) => name.includes('.layers.1.'))).toBe(true);
+    const top = await kept(
+      await run({ ...tinyConfig, tune: { ...tinyConfig.tune, llm: { mode: 'partial', fromLayer: 1 } } }),
+    );
+    const tongue = [...top.keys()].filter((name) => name.startsWith('llm.'));
+    expect(tongue.length).toBeGreaterThan(0);
+    expect(tongue.every((name) => name.includes('.layers.1.'))).toBe(true);
+  });
+
+  it('adapts the layers that are named, in every part, and the next stage begins from them', async () => {
+    const first = await run(loraEverywhere);
+    const adapters = [...(await kept(first)).keys()].filter((name) => name.includes('lora_A'));
+    expect(adapters.filter((name) => name.startsWith('llm.')).every((name) => /[qv]_proj/.test(name))).toBe(
+      true,
+    );
+    expect(adapters.some((name) => name.startsWith('encoder.'))).toBe(true);
+    expect(adapters.some((name) => name.startsWith('connector.'))).toBe(true);
+    const modelFile = first.events.flatMap((event) => (event.type === 'done' ? event.files : []))[0]!.path;
+    const next = await run(tinyConfig, { parents: [{ stageKey: 'p', config: loraEverywhere, modelFile }] });
+    // Adapted weights of the encoder are handed on, although this stage does not train it.
+    const handed = [...(await kept(next)).keys()].filter((name) => name.startsWith('encoder.'));
+    expect(handed.length).toBe(adapters.filter((name) => name.startsWith('encoder.')).length);
+    expect(next.points[0]!.value).not.toBe((await run(tinyConfig)).points[0]!.value);
+  });
+
+  it('computes the same with gradient checkpointing, up to rounding', async () => {
+    for (const config of [encoderToo, loraEverywhere]) {
+      const [plain, again] = [await run(config), await run({ ...config, gradientCheckpointing: true })];
+      plain.points.forEach(({ value }, i) =>
+        expect(Math.abs(again.points[i]!.value - value)).toBeLessThan(2e-3 * Math.max(1, Math.abs(value))),
+      );
+    }
+  });
+
+  it('stops after the steps that it is given, however many epochs they are', async () => {
+    for (const maxSteps of [2, 11]) {
+      const { points } = await run({ ...tinyConfig, maxSteps });
+      expect(points.filter(({ name }) => name === 'loss')).toHaveLength(maxSteps);
+    }
+  });
+
+  it('gives each part its own rate', async () => {
+    const still = { encoderLearningRate: 0, connectorLearningRate: 0, llmLearningRate: 0 };
+    const rates = (given: object): TrainStageConfig => ({
+      ...encoderToo,
+      optimiser: { ...encoderToo.optimiser, weightDecay: 0, ...still, ...given },
+    });
+    const before = await kept(await run(rates({})));
+    for (const part of ['encoder', 'connector', 'llm']) {
+      const after = await kept(await run(rates({ [`${part}LearningRate`]: 1e-2 })));
+      const moved = [...after].filter(([name, data]) => data !== before.get(name)).map(([name]) => name);
+      expect(moved.length).toBeGreaterThan(0);
+      expect(moved.every((name) => name.startsWith(`${part}.`))).toBe(true);
+    }
   });
 
   it('other seeds, orders and reductions give other weights; the same config the same', async () => {

@@ -98,12 +98,13 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
       { dtype: 'float32' as const, shape: parameters.get(name)!.shape, data },
     ]),
   );
-  const trainsEncoder = config.tune.encoder.mode === 'full';
+  const trainsEncoder = config.tune.encoder.mode !== 'frozen';
   const source = imageSource(join(deps.dataDir, 'images'), images, processor, config);
   const pixels = (indices: readonly number[]): Promise<TensorData> => readPixels(source, indices);
   const visual = trainsEncoder ? pixels : await frozenFeatures(programs, structure, weights, source);
   const indicesOf = microBatches(lengths, config);
-  const masks = dropoutMasks(config, structure);
+  const masks = dropoutMasks(config.seed, structure.lora);
+  const recompute = config.gradientCheckpointing === true;
 
   const objective = async (step: number, micro: number): Promise<MicroBatch> => {
     const own = indicesOf(step, micro).map((index) => samples[index]!);
@@ -120,7 +121,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
     const bucket = Math.ceil(targets.length / ((size * length) / 4)) * ((size * length) / 4);
     const shape = { batch: size, length, images: batch.images.length, targets: bucket };
     const program = await programs.get(Object.values(shape).join('x'), () =>
-      trainingGraph(structure, shape, trained),
+      trainingGraph(structure, shape, trained, { recompute }),
     );
     const results = await program.run(
       {
@@ -129,7 +130,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
         ...(batch.images.length > 0
           ? { [trainsEncoder ? 'pixels' : 'features']: await visual(batch.images) }
           : {}),
-        ...masks(step, micro, size, length),
+        ...masks(step, micro, program.inputs),
         mask: causalMask(length),
         rows: int32(batch.rows, [size, length]),
         targets: int32(padded(targets, bucket, 0)),
@@ -150,7 +151,7 @@ export async function* train(config: TrainStageConfig, deps: TrainDeps): AsyncGe
   const complete = yield* optimise({
     parameters: new Map(trained.map((name) => [name, parameters.get(name)!])),
     objective,
-    totalSteps: updatesPerEpoch(samples.length, config.batchSize) * config.epochs,
+    totalSteps: config.maxSteps ?? updatesPerEpoch(samples.length, config.batchSize) * config.epochs,
     accumulation: config.accumulation,
     lossReduction: config.lossReduction,
     optimiser: config.optimiser,

@@ -38,6 +38,7 @@ export {
   structureOf,
   vlmSpecs,
   type LanguageStructure,
+  type LoraByPart,
   type VlmStructure,
 } from './models/structure.js';
 export { featureGraph } from './models/image-rows.js';

@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
-import type { LoraConfig } from '@ablate/catalogue';
 import type { TensorData } from '@ablate/tensor';
-import { loadEncoder, loadLlm, structureOf, type Encoder, type Llm, type VlmStructure } from '@ablate/vlm';
+import {
+  loadEncoder,
+  loadLlm,
+  structureOf,
+  type Encoder,
+  type Llm,
+  type LoraByPart,
+  type VlmStructure,
+} from '@ablate/vlm';
 import { readTensors, type GoldenCase } from '../golden-case.js';
 import { factoryConnector, type FactoryConnector } from './connector.js';
 
@@ -19,7 +26,7 @@ export interface FactoryModel {
   readonly llm: Llm;
   /** Parameters of all parts: `encoder.*`, `connector.*`, `llm.*`. */
   readonly parameters: Map<string, TensorData>;
-  readonly structureWith: (lora: LoraConfig | null) => VlmStructure;
+  readonly structureWith: (lora: LoraByPart) => VlmStructure;
 }
 
 /** The Factory's and PEFT's parameter names as ours. */

@@ -23,7 +23,7 @@ export const generation: Kind = async (golden, checks, { executor }) => {
   const { config, tolerance } = golden.json as Json;
   const close = { abs: tolerance.logits_abs, rel: tolerance.logits_rel };
   const model = await loadFactoryModel(golden, 'model', config);
-  const structure = model.structureWith(null);
+  const structure = model.structureWith({});
   const parameters = Object.fromEntries(model.parameters);
   const { pixel_values: pixels } = await readTensors(golden, 'images.safetensors');
   const { features } = await runOnce(executor, featureGraph(structure, pixels!.shape[0]!), {

@@ -91,7 +91,7 @@ export const llm: Kind = async (golden, checks, { executor }) => {
   const wanted = Array.from(expected['generated_ids']!.data);
   const programs = new ProgramCache(executor);
   const prompt = inputs['prompt_ids']!;
-  const [produced] = await generate(programs, { llm: config, lora: null }, parameters, {
+  const [produced] = await generate(programs, { llm: config, lora: {} }, parameters, {
     rows: [Int32Array.from(prompt.data)],
     features: null,
     endToken: -1,

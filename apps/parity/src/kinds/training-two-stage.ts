@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AblateError } from '@ablate/errors';
-import type { LoraConfig } from '@ablate/catalogue';
 import type { TensorData, Tensors } from '@ablate/tensor';
 import { optimise, type LoopOptions, type Objective } from '@ablate/training';
-import { isDecayed, ProgramCache, trainingGraph, vlmSpecs } from '@ablate/vlm';
+import { isDecayed, ProgramCache, trainingGraph, vlmSpecs, type LoraByPart } from '@ablate/vlm';
 import type { Checks } from '../checks.js';
 import { hasFile, readJson, readTensors, type GoldenCase } from '../golden-case.js';
 import type { Kind, Tools } from '../kinds.js';
@@ -82,9 +81,9 @@ async function runStage(
 ): Promise<void> {
   const { tolerance } = golden.json as TwoStageCase;
   const what = (name: string): string => `${run}/${stage.name} ${name}`;
-  const lora: LoraConfig | null = stage.lora
-    ? { rank: stage.lora.r, alpha: stage.lora.alpha, dropout: 0 }
-    : null;
+  const lora: LoraByPart = stage.lora
+    ? { llm: { rank: stage.lora.r, alpha: stage.lora.alpha, dropout: 0 } }
+    : {};
   const structure = model.structureWith(lora);
   const specs = Object.values(vlmSpecs(structure)).flat();
   if (stage.files.lora_initial) {
@@ -94,7 +93,7 @@ async function runStage(
   const initial = copied(parameters);
   const trained = specs
     .map(({ name }) => name)
-    .filter((name) => parameters.has(name) && isTrained(stage, name, lora !== null));
+    .filter((name) => parameters.has(name) && isTrained(stage, name, lora.llm !== undefined));
   const unread = new Set(stage.parameters_without_gradient.map(ourName));
   checks.same(
     what('trained although the reference does not'),

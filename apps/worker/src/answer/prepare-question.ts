@@ -9,12 +9,13 @@ import type {
   QuestionLease,
   ResultRepository,
   StageRepository,
+  Wanted,
 } from '@ablate/storage';
 import type { AnswerJob } from '../answerer/job.js';
-import { readParents } from '../prepare-job.js';
+import { configsOf, modelsOf, readParents } from '../prepare-job.js';
 
 interface Sources {
-  readonly inventory: Inventory;
+  readonly inventoryOf: (wanted: Wanted) => Promise<Inventory>;
   readonly artifacts: ArtifactStore;
   readonly experiments: ExperimentRepository;
   readonly stages: StageRepository;
@@ -44,13 +45,16 @@ export async function prepareQuestion(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const parents = await readParents(await trainingsOf(question.runId, sources), sources);
+  const keys = await trainingsOf(question.runId, sources);
+  const configs = await configsOf(keys, sources.stages);
+  const inventory = await sources.inventoryOf({ models: modelsOf(configs), data: [], benchmarks: [] });
+  const parents = await readParents(keys, configs, inventory, sources);
   const job: AnswerJob = {
     version: 1,
     backend,
     threads,
     outputDir,
-    backbones: sources.inventory.backbones,
+    backbones: inventory.backbones,
     parents,
     imageFile: await sources.artifacts.verified(question.imageSha256),
     question: question.question,

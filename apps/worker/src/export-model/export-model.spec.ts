@@ -163,7 +163,7 @@ describe('an exported model', () => {
     const { r: rank, lora_alpha: alpha } = JSON.parse(
       await readFile(join(folder, 'adapter_config.json'), 'utf8'),
     ) as { r: number; lora_alpha: number };
-    return { structure: { ...ablate.structure, lora: { rank, alpha, dropout: 0 } }, parameters };
+    return { structure: { ...ablate.structure, lora: { llm: { rank, alpha, dropout: 0 } } }, parameters };
   }
 
   it.each<[ExportRequest['format'], ExportRequest['lora']]>([

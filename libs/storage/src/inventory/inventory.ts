@@ -22,8 +22,16 @@ export interface Inventory {
   readonly problems: readonly AblateErrorShape[];
 }
 
+/** Names of what is asked for; whoever names nothing asks for everything. */
+export interface Wanted {
+  readonly models: readonly string[];
+  readonly data: readonly string[];
+  readonly benchmarks: readonly string[];
+}
+
 async function scan<T extends { readonly id: string }>(
   folders: readonly string[],
+  wanted: readonly string[] | undefined,
   digests: DigestCache,
   problems: AblateErrorShape[],
   index: (folder: string, digests: DigestCache) => Promise<T>,
@@ -34,6 +42,7 @@ async function scan<T extends { readonly id: string }>(
     for (const name of names
       .filter((item) => item.isDirectory() && !/^\.|\.tmp-/.test(item.name))
       .map((item) => item.name)
+      .filter((item) => !wanted || wanted.includes(item))
       .sort()) {
       if (found.has(name)) continue;
       const folder = join(parent, name);
@@ -51,13 +60,32 @@ async function scan<T extends { readonly id: string }>(
   };
 }
 
-/** Indexes folders: configs, sizes, digests; no tensor is read. `cacheFile` remembers digests between calls. */
-export async function takeInventory(folders: InventoryFolders, cacheFile: string): Promise<Inventory> {
+/**
+ * Indexes folders: configs, sizes, digests; no tensor is read. `cacheFile` remembers digests between calls. With `wanted`, nothing else
+ * is looked at.
+ */
+export async function takeInventory(
+  folders: InventoryFolders,
+  cacheFile: string,
+  wanted?: Wanted,
+): Promise<Inventory> {
   const digests = await DigestCache.open(cacheFile);
   const problems: AblateErrorShape[] = [];
-  const backbones = await scan<BackboneEntry>(folders.models, digests, problems, indexBackbone);
-  const recipes = await scan<RecipeEntry>(folders.data, digests, problems, indexRecipe);
-  const benchmarks = await scan<BenchmarkEntry>(folders.benchmarks, digests, problems, indexBenchmark);
+  const backbones = await scan<BackboneEntry>(
+    folders.models,
+    wanted?.models,
+    digests,
+    problems,
+    indexBackbone,
+  );
+  const recipes = await scan<RecipeEntry>(folders.data, wanted?.data, digests, problems, indexRecipe);
+  const benchmarks = await scan<BenchmarkEntry>(
+    folders.benchmarks,
+    wanted?.benchmarks,
+    digests,
+    problems,
+    indexBenchmark,
+  );
   await digests.save();
   return {
     index: { backbones: backbones.entries, recipes: recipes.entries, benchmarks: benchmarks.entries },

@@ -14,6 +14,10 @@ class OnnxProgram implements Program {
     private readonly graph: Graph,
   ) {}
 
+  get inputs(): Graph['inputs'] {
+    return this.graph.inputs;
+  }
+
   async run(feeds: Tensors, into: Tensors = {}): Promise<Tensors> {
     const inputs: Record<string, Tensor> = {};
     for (const [name, value] of this.graph.inputs) {

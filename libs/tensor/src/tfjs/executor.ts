@@ -58,6 +58,10 @@ class TfjsProgram implements Program {
     }
   }
 
+  get inputs(): Graph['inputs'] {
+    return this.graph.inputs;
+  }
+
   async run(feeds: Tensors, into: Tensors = {}): Promise<Tensors> {
     const values = this.walk(feeds);
     try {

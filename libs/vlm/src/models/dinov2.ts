@@ -117,7 +117,10 @@ function states(params: Params, config: Dinov2Config, pixels: Value, count: numb
   // transformers keeps the table when the number of patches is equal and the image is square.
   const isNative = patches.shape[1] === patchCount(config) && height === width;
   const all = [add(concat([token, patches], 1), isNative ? table : resizedPositions(table, grid))];
-  for (let i = 0; i < count; i += 1) all.push(layer(params.at(`encoder.layer.${i}.`), config, all[i]!));
+  for (let i = 0; i < count; i += 1) {
+    params.graph.checkpoint(all[i]!);
+    all.push(layer(params.at(`encoder.layer.${i}.`), config, all[i]!));
+  }
   return all;
 }
 

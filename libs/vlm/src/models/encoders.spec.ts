@@ -130,7 +130,7 @@ describe('selected tokens', () => {
   async function select(folder: string, tokens: VlmStructure['encoder']['select']['tokens']) {
     const { type, config, weights } = await loadEncoder(fixture(folder), -2);
     const encoder = { type, config, select: { selectLayer: -2, tokens } };
-    const structure: VlmStructure = { encoder, connector: { kind: 'identity' }, llm, lora: null };
+    const structure: VlmStructure = { encoder, connector: { kind: 'identity' }, llm, lora: {} };
     return { structure, weights };
   }
   it.each([

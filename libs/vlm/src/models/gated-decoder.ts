@@ -79,6 +79,7 @@ function forward(
   const cache: KeysAndValues[] = [];
   let x = config.embedding_scale === 1 ? embeddings : mul(embeddings, config.embedding_scale);
   for (let i = 0; i < config.num_hidden_layers; i += 1) {
+    root.graph.checkpoint(x);
     const params = root.at(`model.layers.${i}.`);
     const own = params.at('self_attn.');
     const h = norm(params, 'input_layernorm', x);

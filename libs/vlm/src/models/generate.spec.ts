@@ -38,7 +38,7 @@ async function loadGolden(name: string) {
   const { connector, tokens } = MODELS[name]!;
   const encoder = await loadEncoder(fixture(`${folder}/vision_tower`), -2);
   const llm = await loadLlm(fixture(`${folder}/llm`));
-  const structure = structureOf(encoder, { selectLayer: -2, tokens }, connector, llm, null);
+  const structure = structureOf(encoder, { selectLayer: -2, tokens }, connector, llm, {});
   const stored = await readTensors(`${folder}/connector.safetensors`);
   const specs = connectorSpecs(connector, encoder.config.hidden_size, llm.config.hidden_size);
   const parameters: Tensors = {

@@ -57,7 +57,7 @@ async function features(folder: string): Promise<{ structure: VlmStructure; data
     encoder: { type, config, select: { selectLayer: -2, tokens: 'patch' } },
     connector: { kind: 'mof_mlp' },
     llm,
-    lora: null,
+    lora: {},
   };
   const pixels = Float32Array.from({ length: 2 * 3 * 32 * 32 }, (_, i) => Math.sin(i * 0.37));
   const program = await executor.compile(featureGraph(structure, 2));

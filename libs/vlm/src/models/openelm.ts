@@ -147,6 +147,7 @@ function forward(root: Params, config: OpenElmConfig, embeddings: Value, context
   const cache: KeysAndValues[] = [];
   let x = embeddings;
   config.layer_sizes.forEach((sizes, i) => {
+    root.graph.checkpoint(x);
     const params = root.at(`transformer.layers.${i}.`);
     x = add(x, attention(params.at('attn.'), sizes, norm(params, 'attn_norm', x), context, cache));
     x = add(x, feedForward(params.at('ffn.'), config, norm(params, 'ffn_norm', x)));

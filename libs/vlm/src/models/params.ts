@@ -20,7 +20,8 @@ export const normal = (std: number): Init => ({ kind: 'normal', std });
 export const ZEROS: Init = { kind: 'zeros' };
 export const ONES: Init = { kind: 'ones' };
 
-const leaf = (name: string, field: string): string => (name === '' ? field : `${name}.${field}`);
+/** Name of a layer's field; the empty name is the layer of the scope itself. */
+export const below = (name: string, field: string): string => (name === '' ? field : `${name}.${field}`);
 
 /** Specs of a linear layer; the empty name is the layer of the scope itself. */
 export const linearSpecs = (
@@ -30,8 +31,8 @@ export const linearSpecs = (
   init: Init,
   bias = true,
 ): ParameterSpec[] => [
-  { name: leaf(name, 'weight'), shape: [outputs, inputs], init },
-  ...(bias ? [{ name: leaf(name, 'bias'), shape: [outputs], init: ZEROS }] : []),
+  { name: below(name, 'weight'), shape: [outputs, inputs], init },
+  ...(bias ? [{ name: below(name, 'bias'), shape: [outputs], init: ZEROS }] : []),
 ];
 
 /** Specs of a LayerNorm. */
@@ -62,16 +63,21 @@ export class Params {
   constructor(
     readonly graph: Graph,
     private readonly specs: ReadonlyMap<string, Shape>,
+    private readonly lora: ReadonlyMap<string, LoraScale>,
     private readonly prefix = '',
-    readonly lora: LoraScale | null = null,
   ) {}
 
-  static of(graph: Graph, specs: readonly ParameterSpec[], lora: LoraScale | null = null): Params {
-    return new Params(graph, new Map(specs.map(({ name, shape }) => [name, shape])), '', lora);
+  /** `lora` scales the adapters of a part, by the first segment of its parameters' names. */
+  static of(
+    graph: Graph,
+    specs: readonly ParameterSpec[],
+    lora: ReadonlyMap<string, LoraScale> = new Map(),
+  ): Params {
+    return new Params(graph, new Map(specs.map(({ name, shape }) => [name, shape])), lora);
   }
 
   at(prefix: string): Params {
-    return new Params(this.graph, this.specs, `${this.prefix}${prefix}`, this.lora);
+    return new Params(this.graph, this.specs, this.lora, `${this.prefix}${prefix}`);
   }
 
   has(name: string): boolean {
@@ -85,9 +91,15 @@ export class Params {
     return this.graph.inputs.get(full) ?? this.graph.input(full, shape);
   }
 
+  /** How the adapter of layer `name` is scaled; null where the layer has none. */
+  adapter(name: string): LoraScale | null {
+    const part = this.prefix.slice(0, this.prefix.indexOf('.'));
+    return (this.has(below(name, 'lora_A.weight')) && this.lora.get(part)) || null;
+  }
+
   /** The mask of an adapter's dropout, shaped like the layer's input ([L, B, in] in an LLM), fed at each step. */
   dropoutMask(name: string, shape: Shape): Value {
-    return this.graph.input(`${this.prefix}${name}.lora_dropout`, shape);
+    return this.graph.input(this.prefix + below(name, 'lora_dropout'), shape);
   }
 }
 
@@ -96,11 +108,11 @@ export class Params {
  * The only place that knows adapters. Source: Hu et al. 2021; peft `lora.Linear`.
  */
 export function linear(params: Params, name: string, x: Value): Value {
-  const bias = leaf(name, 'bias');
-  const y = matrix(x, params.get(leaf(name, 'weight')), params.has(bias) ? params.get(bias) : undefined);
-  const down = leaf(name, 'lora_A.weight');
-  if (!params.lora || !params.has(down)) return y;
-  const { scale, dropout } = params.lora;
-  const input = dropout ? mul(x, params.dropoutMask(name, x.shape)) : x;
-  return add(y, mul(matrix(matrix(input, params.get(down)), params.get(leaf(name, 'lora_B.weight'))), scale));
+  const bias = below(name, 'bias');
+  const y = matrix(x, params.get(below(name, 'weight')), params.has(bias) ? params.get(bias) : undefined);
+  const adapter = params.adapter(name);
+  if (!adapter) return y;
+  const input = adapter.dropout ? mul(x, params.dropoutMask(name, x.shape)) : x;
+  const [down, up] = ['lora_A.weight', 'lora_B.weight'].map((field) => params.get(below(name, field)));
+  return add(y, mul(matrix(matrix(input, down!), up!), adapter.scale));
 }

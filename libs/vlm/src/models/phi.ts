@@ -69,6 +69,7 @@ function forward(root: Params, config: LlmConfig, embeddings: Value, context: Co
   const cache: KeysAndValues[] = [];
   let x = embeddings;
   for (let i = 0; i < config.num_hidden_layers; i += 1) {
+    root.graph.checkpoint(x);
     const params = root.at(`model.layers.${i}.`);
     const h = norm(params, 'input_layernorm', x, norm_eps);
     const attention = causalAttention(

@@ -1,5 +1,4 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { LoraConfig } from '@ablate/catalogue';
 import { createExecutor, Graph, gradients, type TensorData, type Tensors } from '@ablate/tensor';
 import { expectClose, int32, readJson, readTensors, scalar, weightedSum } from '../../test/golden.js';
 import { collate } from '../data/collate.js';
@@ -8,7 +7,7 @@ import { initialise } from './initialise.js';
 import { Params } from './params.js';
 import { causalMask, rotaryTables } from './positions.js';
 import { mergedEmbeddings } from './sequence.js';
-import { vlmSpecs, type VlmStructure } from './structure.js';
+import { vlmSpecs, type LoraByPart, type VlmStructure } from './structure.js';
 import { trainingGraph } from './training-graphs.js';
 
 const executor = await createExecutor('onnx');
@@ -33,13 +32,13 @@ const llms = ['llama', 'phi'].map((model_type) =>
     vocab_size: 40,
   }),
 );
-const structureOf = (llm: VlmStructure['llm'], lora: LoraConfig | null): VlmStructure => ({
+const structureOf = (llm: VlmStructure['llm'], lora: LoraByPart): VlmStructure => ({
   encoder: { ...encoder, select: { selectLayer: -2, tokens: 'patch' } },
   connector: { kind: 'mlp', depth: 2 },
   llm,
   lora,
 });
-const LORA: LoraConfig = { rank: 3, alpha: 6, dropout: 0 };
+const LORA: LoraByPart = { llm: { rank: 3, alpha: 6, dropout: 0 } };
 
 /** Every parameter drawn, fresh zeros too: then each term shows. */
 function draw(structure: VlmStructure): Record<string, TensorData> {
@@ -95,7 +94,7 @@ const largest = ({ data }: TensorData): number => Math.max(...Array.from(data, M
 
 describe.each(llms.map((llm) => [llm.model_type, llm] as const))('a training step: %s', (_, llm) => {
   it('gives a gradient to every trained parameter that features read, and to no other', async () => {
-    const structure = structureOf(llm, null);
+    const structure = structureOf(llm, {});
     const parameters = draw(structure);
     const results = await step(structure, parameters, Object.keys(parameters), true);
     const unread = Object.keys(parameters).filter(
@@ -109,7 +108,7 @@ describe.each(llms.map((llm) => [llm.model_type, llm] as const))('a training ste
   });
 
   it('without an image gives visual parameters a gradient of zeros', async () => {
-    const structure = structureOf(llm, null);
+    const structure = structureOf(llm, {});
     const parameters = draw(structure);
     const visual = Object.keys(parameters).filter((name) => name.startsWith('connector.'));
     const text = 'llm.model.layers.0.self_attn.q_proj.weight';
@@ -139,14 +138,14 @@ describe.each(llms.map((llm) => [llm.model_type, llm] as const))('a training ste
     }
     const connector = Object.keys(parameters).filter((name) => name.startsWith('connector.'));
     const adapted = await step(structure, parameters, connector, true);
-    const plain = await step(structureOf(llm, null), merged, connector, true);
-    const bare = await step(structureOf(llm, null), parameters, connector, true);
+    const plain = await step(structureOf(llm, {}), merged, connector, true);
+    const bare = await step(structureOf(llm, {}), parameters, connector, true);
     expectClose(adapted, plain, () => ({ abs: 1e-6, rel: 1e-4 }));
     expect(Math.abs(adapted['loss']!.data[0]! - bare['loss']!.data[0]!)).toBeGreaterThan(1e-3);
   });
 
   it("multiplies an adapter's input by the fed dropout mask", () => {
-    const structure = structureOf(llm, { ...LORA, dropout: 0.5 });
+    const structure = structureOf(llm, { llm: { ...LORA.llm!, dropout: 0.5 } });
     const shape = { batch: 2, length: 16, images: 1, targets: 4 };
     const graph = trainingGraph(structure, shape, ['llm.model.layers.0.self_attn.q_proj.lora_A.weight']);
     const masks = [...graph.inputs].filter(([name]) => name.endsWith('.lora_dropout'));

@@ -17,9 +17,14 @@ import { paramsOf, type VlmStructure } from './structure.js';
  * Graph of one training step. Inputs: parameters by name, `features` [I, N, V] (or `pixels` when the encoder is trained),
  * `rows` [B, L], `targets` int32 [T] (positions in the flattened rows), `labels` int32 [T] (the next token, -100 = none),
  * `loss_scale` [] (1 / number of targets), `cos`, `sin`, `mask`, dropout masks. Outputs: `loss` and `grad.<name>` of every
- * `trained` name that the graph reads (layers behind the selected one have none, as in torch).
+ * `trained` name that the graph reads (layers behind the selected one have none, as in torch). `recompute` is gradient checkpointing.
  */
-export function trainingGraph(structure: VlmStructure, shape: StepShape, trained: readonly string[]): Graph {
+export function trainingGraph(
+  structure: VlmStructure,
+  shape: StepShape,
+  trained: readonly string[],
+  { recompute = false }: { readonly recompute?: boolean } = {},
+): Graph {
   const graph = new Graph();
   const params = paramsOf(graph, structure, true);
   const input: ImageInput = trained.some((name) => name.startsWith('encoder.')) ? 'pixels' : 'features';
@@ -32,7 +37,7 @@ export function trainingGraph(structure: VlmStructure, shape: StepShape, trained
   const rows = graph.input('rows', [shape.batch, shape.length], 'int32');
   const llm = params.at('llm.');
   const embeddings = mergedEmbeddings(llm, structure.llm, image, rows);
-  return finishStep(graph, targetLogits(llm, structure.llm, embeddings, shape), trained);
+  return finishStep(graph, targetLogits(llm, structure.llm, embeddings, shape), trained, recompute);
 }
 
 /** The same step on text alone: `rows` are token ids. For language modelling; parameters are named as in the checkpoint below `llm.`. */
@@ -80,7 +85,7 @@ function targetLogits(
 }
 
 /** Sum of the targets' cross entropies times the fed `loss_scale`. Source: transformers' shifted loss; the caller shifts. */
-function finishStep(graph: Graph, logits: Value, trained: readonly string[]): Graph {
+function finishStep(graph: Graph, logits: Value, trained: readonly string[], recompute = false): Graph {
   const losses = crossEntropy(logits, graph.input('labels', [logits.shape[0]!], 'int32'));
   const loss = mul(sum(losses, [0]), graph.input('loss_scale', []));
   graph.setOutput('loss', loss);
@@ -88,6 +93,7 @@ function finishStep(graph: Graph, logits: Value, trained: readonly string[]): Gr
   gradients(
     loss,
     reached.map((name) => graph.inputs.get(name)!),
+    { recompute },
   ).forEach((value, i) => graph.setOutput(`grad.${reached[i]!}`, value));
   return graph;
 }

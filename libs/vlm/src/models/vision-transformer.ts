@@ -145,6 +145,7 @@ export function hiddenStates(
 ): Value[] {
   const states = [embeddings];
   for (let i = 0; i < layers; i += 1) {
+    params.graph.checkpoint(states[i]!);
     states.push(encoderLayer(params.at(`encoder.layers.${i}.`), config, states[i]!, mask));
   }
   return states;

@@ -17,7 +17,13 @@ export function suggestions(inventory: Inventory | undefined): Suggestions {
       llm: ids(entries('backbones').filter(({ kind }) => kind === 'llm')),
       data: ids(entries('recipes')),
       connector: ['linear', 'mlp2x_gelu', 'identity', '{"id":"resampler","numQueries":16}'],
-      strategy: ['base', '{"id":"lora","rank":16,"alpha":32,"dropout":0}'],
+      strategy: [
+        'base',
+        'share',
+        '{"id":"lora","rank":16,"alpha":32,"dropout":0}',
+        'one-stage',
+        '{"id":"share-paper","fromLayer":2}',
+      ],
     },
     benchmarks: ids(entries('benchmarks')),
   };
