@@ -52,31 +52,36 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
-/** What stages read, the first with its data; the data of its parents is behind it. */
-function wantedBy(own: StageConfig | null, parents: readonly StageConfig[]): Wanted {
-  const all = own === null ? parents : [own, ...parents];
-  return {
-    models: all.flatMap((config) => (config.kind === 'train' ? [config.encoder.id, config.llm.id] : [])),
-    data: own?.kind === 'train' ? [own.data.recipe] : [],
-    benchmarks: own?.kind === 'evaluate' ? [own.benchmark.id] : [],
-  };
+/** Backbones that trainings name. */
+export const modelsOf = (configs: readonly StageConfig[]): readonly string[] =>
+  configs.flatMap((config) => (config.kind === 'train' ? [config.encoder.id, config.llm.id] : []));
+
+/** What a stage reads; its parents' data is behind it. */
+const wantedBy = (config: StageConfig, parents: readonly StageConfig[]): Wanted => ({
+  models: modelsOf([config, ...parents]),
+  data: config.kind === 'train' ? [config.data.recipe] : [],
+  benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
+});
+
+/** Configs of stages, in the order of their keys. */
+export async function configsOf(
+  keys: readonly string[],
+  stages: StageRepository,
+): Promise<readonly StageConfig[]> {
+  const rows = await stages.find(keys);
+  return keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
 }
 
-/**
- * Finished trainings with their weights, which are checked against their digests, as their backbones are; and the folders that they and
- * the stage `own` read.
- */
+/** Finished trainings with their weights, which are checked against their digests, as their backbones are. */
 export async function readParents(
   keys: readonly string[],
-  own: StageConfig | null,
-  { inventoryOf, artifacts, stages, results }: Sources,
-): Promise<{ readonly parents: TrainerJob['parents']; readonly inventory: Inventory }> {
-  const rows = await stages.find(keys);
-  const configs = keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
-  const inventory = await inventoryOf(wantedBy(own, configs));
+  configs: readonly StageConfig[],
+  inventory: Inventory,
+  { artifacts, results }: Pick<Sources, 'artifacts' | 'results'>,
+): Promise<TrainerJob['parents']> {
   for (const config of configs) if (config.kind === 'train') checkBackbones(config, inventory);
   const files = await results.artifacts(keys);
-  const parents = await Promise.all(
+  return Promise.all(
     keys.map(async (stageKey, i) => {
       const sha256 = files.find(
         (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
@@ -84,7 +89,6 @@ export async function readParents(
       return { stageKey, config: configs[i]!, modelFile: await artifacts.verified(sha256) };
     }),
   );
-  return { parents, inventory };
 }
 
 /** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
@@ -94,10 +98,12 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { artifacts } = sources;
+  const { inventoryOf, artifacts, stages } = sources;
   const config = stage.config as unknown as StageConfig;
-  const { parents, inventory } = await readParents(stage.parents, config, sources);
+  const parentConfigs = await configsOf(stage.parents, stages);
+  const inventory = await inventoryOf(wantedBy(config, parentConfigs));
   checkDigests(config, inventory);
+  const parents = await readParents(stage.parents, parentConfigs, inventory, sources);
   const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,

@@ -123,6 +123,7 @@ export class WorkerService {
     const { leaseMs } = settings.timing;
     const lease = await playground.lease(questionId, attempt, this.id, this.deviceName(), leaseMs);
     if (!lease) return;
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
     await this.onDevice((env) => {
       const runner = new QuestionRunner(lease, {
         ...this.deps,
@@ -131,9 +132,7 @@ export class WorkerService {
         timing: settings.timing,
       });
       return this.supervise(runner, () =>
-        runner.run(async (folder) => {
-          return prepareQuestion(lease, folder, this.sources(), backend, settings.worker.threads);
-        }),
+        runner.run((folder) => prepareQuestion(lease, folder, sources, backend, settings.worker.threads)),
       );
     });
   }
@@ -169,15 +168,14 @@ export class WorkerService {
       timing: settings.timing,
       maxFailures: settings.maxFailures,
     });
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
     await this.supervise(runner, () =>
-      runner.run(() => prepareJob(lease, this.sources(), backend, settings.worker.threads)),
+      runner.run(() => prepareJob(lease, sources, backend, settings.worker.threads)),
     );
   }
 
-  private sources(): WorkerDeps & { inventoryOf: (wanted: Wanted) => Promise<Inventory> } {
-    const { folders, inventoryCache } = this.deps;
-    return { ...this.deps, inventoryOf: (wanted) => takeInventory(folders, inventoryCache, wanted) };
-  }
+  private readonly inventoryOf = (wanted: Wanted): Promise<Inventory> =>
+    takeInventory(this.deps.folders, this.deps.inventoryCache, wanted);
 
   private deviceName(): string {
     return `${this.deps.numericsClass} ${this.deps.device.model}`;

@@ -12,7 +12,7 @@ import type {
   Wanted,
 } from '@ablate/storage';
 import type { AnswerJob } from '../answerer/job.js';
-import { readParents } from '../prepare-job.js';
+import { configsOf, modelsOf, readParents } from '../prepare-job.js';
 
 interface Sources {
   readonly inventoryOf: (wanted: Wanted) => Promise<Inventory>;
@@ -45,8 +45,10 @@ export async function prepareQuestion(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const trainings = await trainingsOf(question.runId, sources);
-  const { parents, inventory } = await readParents(trainings, null, sources);
+  const keys = await trainingsOf(question.runId, sources);
+  const configs = await configsOf(keys, sources.stages);
+  const inventory = await sources.inventoryOf({ models: modelsOf(configs), data: [], benchmarks: [] });
+  const parents = await readParents(keys, configs, inventory, sources);
   const job: AnswerJob = {
     version: 1,
     backend,
