@@ -97,6 +97,9 @@ describe('ablate up', () => {
     expect(await json('compare', first.id)).toMatchObject({ experiment: first.id });
     expect((await run('logs', runs[0]!.id)).code).toBe(0);
     expect((await run('export', first.id, '--format', 'latex')).output).toContain('\\bottomrule');
+    const page = join(env['ABLATE_HOME']!, 'report.html');
+    expect((await run('report', first.id, '--out', page, '--pdf', `${page}.pdf`)).code).toBe(0);
+    expect(await readFile(page, 'utf8')).toContain('What makes it reproducible');
     expect((await run('watch', first.id)).code).toBe(0);
     expect((await run('doctor')).code).toBe(0);
     for (const [verb, code] of [

@@ -17,6 +17,7 @@ const errorOf = (out: string): unknown => (JSON.parse(out) as { error: unknown }
 
 const experiment: ExperimentView = {
   id: 'grid-1',
+  kind: 'grid',
   project: 'demo',
   name: 'grid',
   state: 'running',

@@ -13,6 +13,8 @@ import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
 import { addPredict } from './verbs/predict.js';
 import * as read from './verbs/read.js';
+import { addReport } from './verbs/report.js';
+import { addExport } from './verbs/export-table.js';
 
 const whole = (text: string): number => {
   const value = Number(text);
@@ -69,18 +71,6 @@ function addReading(program: Command, run: Run): void {
     .option('--limit <n>', 'the last n lines', whole, 2000)
     .addHelpText('after', examples('logs what-matters-1a2b3c-1 --limit 50'))
     .action((id: string, { limit }: { limit: number }) => run((context) => read.logs(context, id, limit)));
-  program
-    .command('export <experiment>')
-    .description('the comparison as a table for a paper or a program')
-    .addOption(
-      new Option('--format <format>', 'of the table')
-        .choices(['csv', 'json', 'markdown', 'latex'])
-        .default('markdown'),
-    )
-    .addHelpText('after', examples('export what-matters-1a2b3c --format latex > table.tex'))
-    .action((id: string, { format }: { format: 'csv' | 'json' | 'markdown' | 'latex' }) =>
-      run((context) => read.exportTable(context, id, format)),
-    );
   program
     .command('export-model <run>')
     .description('a run’s trained model as a new folder with a model card')
@@ -224,6 +214,8 @@ function createProgram(out: Terminal, run: Run): Command {
     );
   addReading(program, run);
   addAnalysis(program, run, examples);
+  addExport(program, run, examples);
+  addReport(program, run, examples);
   addData(program, run);
   addChanging(program, run);
   addExtend(program, run, examples);

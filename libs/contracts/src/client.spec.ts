@@ -24,6 +24,7 @@ const json = (response: ServerResponse, body: unknown, status = 200): void => {
 
 const experiment = (state: string, progress: number) => ({
   id: 'e-1',
+  kind: 'grid',
   project: 'p',
   name: 'e',
   state,

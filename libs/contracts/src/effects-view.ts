@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 /** What an experiment says about its axes. Scores are in the metric's own units; intervals have 95 %. */
 
+const seedFields = {
+  seeds: z.array(z.int()),
+  sharedBySeeds: z.array(z.string()).describe('Trainings that seeds do not draw again'),
+};
 const levels = z.record(z.string(), z.string()).describe('Axis -> label of its level');
 const estimateFields = {
   estimable: z.boolean(),
@@ -55,6 +59,7 @@ export const effectsView = z
     ),
     constant: levels.describe('Axes with one level'),
     used: z.int().describe('Runs that count: done, with a finite score'),
+    ...seedFields,
     excluded: z.record(z.string(), z.int()).describe('Other runs by state'),
     balance: z.object({
       cellsPossible: z.int(),
@@ -127,13 +132,23 @@ export const pivotView = z
     rows: z.object({ axis: z.string(), levels: z.array(z.string()) }),
     columns: z.object({ axis: z.string(), levels: z.array(z.string()) }),
     averagedOver: z.array(z.string()).describe('Axes that the cells are averaged over, run by run'),
+    baseline: z.object({ row: z.string(), column: z.string() }),
+    ...seedFields,
     cells: z.array(
       z.object({
         row: z.string(),
         column: z.string(),
         n: z.int(),
+        independent: z.int().describe('Of these runs; those that share a training count as one'),
         mean: z.number(),
-        sd: z.number().nullable(),
+        rank: z.int().describe('Among these cells by mean: 1 is best'),
+        difference: z
+          .object({ mean: z.number(), pairs: z.int() })
+          .nullable()
+          .describe(
+            'To the baseline cell, over runs with the same other levels and seed; null where there are none',
+          ),
+        sd: z.number().nullable().describe('Over what is independent'),
         lo: z.number().nullable(),
         hi: z.number().nullable(),
       }),

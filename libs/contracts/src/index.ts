@@ -11,6 +11,7 @@ export type {
   CellScore,
   ChangeEvent,
   Comparison,
+  CostName,
   ExperimentDetail,
   ExperimentState,
   ExperimentView,
@@ -32,6 +33,7 @@ export type {
 } from './views.js';
 export type { EffectsView, PivotView, QuestionsView } from './effects-view.js';
 export type { ExtensionView } from './extension.js';
+export type { ProvenanceView } from './provenance-view.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
 export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';
 export { MOST_IMAGE_BYTES, type PlaygroundView } from './playground.js';

@@ -6,6 +6,7 @@ import { gridSpec } from './grid-spec.js';
 import { importReport, importRequest } from './import-table.js';
 import { cellRunsView, curvesView, overviewView } from './overview-view.js';
 import { playgroundRequest, playgroundView } from './playground.js';
+import { provenanceView } from './provenance-view.js';
 import { predictionsView, queueView, runDetail, telemetryView } from './run-view.js';
 import { tagChange, tagList } from './tags.js';
 import {
@@ -41,6 +42,11 @@ export interface Route {
 
 const id = z.object({ id: z.string().min(1) });
 const spec = z.object({ spec: gridSpec });
+const metricQuery = z.string().optional().describe('The first benchmark unless given');
+const jointQuery = z
+  .string()
+  .optional()
+  .describe('Axes to analyse as one, by commas; several groups by semicolons');
 const page = { limit: z.coerce.number().int().min(1).max(1000).default(200) };
 
 /** Every route of the API, once: controllers, OpenAPI and the client are made from it. Events are at `GET /events` (SSE). */
@@ -154,14 +160,18 @@ export const routes = {
     summary: 'What each axis does to a metric, with intervals, and what cannot be told',
     params: id,
     query: z.object({
-      metric: z.string().optional().describe('The first benchmark unless given'),
+      metric: metricQuery,
       model: z.enum(['main', 'two_way']).default('main'),
-      joint: z
-        .string()
-        .optional()
-        .describe('Axes to analyse as one, by commas; several groups by semicolons'),
+      joint: jointQuery,
     }),
     response: effectsView,
+  },
+  provenance: {
+    method: 'GET',
+    path: '/experiments/:id/provenance',
+    summary: 'What its scores were made with: versions, processors, digests of backbones and data',
+    params: id,
+    response: provenanceView,
   },
   pivot: {
     method: 'GET',
@@ -186,9 +196,17 @@ export const routes = {
   export: {
     method: 'GET',
     path: '/experiments/:id/export',
-    summary: 'The comparison as a table',
+    summary: 'The comparison, the effects or a pivot as a table',
     params: id,
-    query: z.object({ format: z.enum(['csv', 'json', 'markdown', 'latex']) }),
+    query: z.object({
+      format: z.enum(['csv', 'json', 'markdown', 'latex']),
+      what: z.enum(['comparison', 'effects', 'pivot']).default('comparison'),
+      metric: metricQuery.describe('Of effects or a pivot; the first benchmark unless given'),
+      model: z.enum(['main', 'two_way']).default('main'),
+      joint: jointQuery,
+      rows: z.string().optional().describe('Axis of a pivot'),
+      columns: z.string().optional().describe('Axis of a pivot'),
+    }),
     response: z.object({ format: z.string(), text: z.string() }),
   },
   cancel: {

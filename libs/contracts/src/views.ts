@@ -121,6 +121,7 @@ export const stageView = z
 export const experimentView = z
   .object({
     id: z.string(),
+    kind: z.enum(['grid', 'imported']).describe('Runs here, or published figures'),
     project: z.string(),
     name: z.string(),
     state: experimentState,
@@ -201,6 +202,8 @@ export const cellScore = interval.extend({
     .describe('To the baseline cell over the seeds that both have; null for the baseline itself'),
 });
 
+export const costName = z.enum(['flops', 'peakMemoryBytes', 'parameters', 'seconds']);
+
 export const comparison = z
   .object({
     experiment: z.string(),
@@ -217,17 +220,30 @@ export const comparison = z
             flops: z.number(),
             seconds: z.number().nullable().describe('Of its finished trainings; null while one is missing'),
             peakMemoryBytes: z.number(),
+            parameters: z
+              .number()
+              .nullable()
+              .describe('Of the whole model, adapters included; null where a backbone is no longer here'),
           })
           .describe('Of the trainings of one run, shared ones counted in full'),
         composite: z
           .object({ z: z.number(), rank: z.number() })
           .nullable()
           .describe('Mean z-score and mean rank over the benchmarks; null unless it has all of two or more'),
-        front: z.boolean().describe('No other cell scores better on the first benchmark and costs less'),
+        front: z
+          .array(costName)
+          .describe('Costs by which no other cell scores as well on the first benchmark for less'),
       }),
     ),
     best: z
-      .object({ id: z.string(), label: z.string(), metric: z.string(), mean: z.number(), n: z.int() })
+      .object({
+        id: z.string(),
+        label: z.string(),
+        metric: z.string(),
+        mean: z.number(),
+        n: z.int(),
+        tied: z.int().describe('Other cells with the same mean; the first by id is named'),
+      })
       .nullable(),
     effects: z
       .array(difference.extend({ metric: z.string() }))
@@ -342,6 +358,7 @@ export type StageFile = z.infer<typeof stageFile>;
 export type LogLine = z.infer<typeof logLine>;
 export type CellScore = z.infer<typeof cellScore>;
 export type Comparison = z.infer<typeof comparison>;
+export type CostName = z.infer<typeof costName>;
 export type Explanation = z.infer<typeof explanation>;
 export type AttemptView = z.infer<typeof attemptView>;
 export type MetricSeries = z.infer<typeof metricSeries>;

@@ -46,6 +46,16 @@ export interface WaitingRow {
 export class DetailRepository {
   constructor(private readonly database: Database) {}
 
+  /** Executors and processors whose attempts finished stages of an experiment. */
+  async devices(experiment: string): Promise<string[]> {
+    const rows = await this.database.$queryRaw<{ device: string }[]>`
+      SELECT DISTINCT a.device FROM runs r
+      JOIN run_stages rs ON rs.run_id = r.id
+      JOIN attempts a ON a.stage_key = rs.stage_key AND a.state = 'done'
+      WHERE r.experiment_id = ${experiment} AND a.device IS NOT NULL ORDER BY a.device`;
+    return rows.map(({ device }) => device);
+  }
+
   /** Runs of an experiment with the number of their stages that are done, failed or under way. */
   runStates(experiment: string): Promise<
     {

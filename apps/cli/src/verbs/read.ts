@@ -62,16 +62,6 @@ export async function logs(context: Context, id: string, limit: number): Promise
   return EXIT.done;
 }
 
-export async function exportTable(
-  context: Context,
-  id: string,
-  format: 'csv' | 'json' | 'markdown' | 'latex',
-): Promise<ExitCode> {
-  const found = await context.client.export({ params: { id }, query: { format } });
-  answer(context, found, () => found.text);
-  return EXIT.done;
-}
-
 export async function explain(context: Context, id: string): Promise<ExitCode> {
   const found = await context.client.explain({ params: { id } });
   answer(context, found, () => explainView(found));

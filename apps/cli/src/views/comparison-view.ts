@@ -10,15 +10,23 @@ const scoreOf = (cell: Cell, metric: string): CellScore | undefined =>
 const orDash = (value: number | null | undefined, write = score): string =>
   value == null ? '—' : write(value);
 
-/** Cells by benchmark; the blind control and the gain over it stand beside every score. */
-function cellTable({ cells, benchmarks, best }: Comparison): string {
+/** Benchmarks with a blind control in some cell; published tables have none. */
+const isControlled = ({ cells }: Comparison, metric: string): boolean =>
+  cells.some((cell) => scoreOf(cell, metric)?.blind != null);
+
+/** Cells by benchmark; where there is a blind control, it and the gain over it stand beside the score. */
+function cellTable(comparison: Comparison): string {
+  const { cells, benchmarks, best } = comparison;
   const columns = [
     { title: 'cell' },
     right('n'),
-    ...benchmarks.flatMap(({ metric }) => [right(metric), right('blind'), right('gain')]),
+    ...benchmarks.flatMap(({ metric }) =>
+      isControlled(comparison, metric) ? [right(metric), right('blind'), right('gain')] : [right(metric)],
+    ),
   ];
   const rows = cells.map((cell) => {
-    const marks = [cell.baseline ? 'baseline' : '', best?.id === cell.id ? 'best' : '']
+    const isBest = best !== null && (best.tied === 0 ? best.id === cell.id : isTied(cell, best));
+    const marks = [cell.baseline ? 'baseline' : '', isBest ? (best.tied === 0 ? 'best' : 'tied best') : '']
       .filter(Boolean)
       .join(', ');
     const first = benchmarks[0] && scoreOf(cell, benchmarks[0].metric);
@@ -27,11 +35,25 @@ function cellTable({ cells, benchmarks, best }: Comparison): string {
       String(first?.n ?? 0),
       ...benchmarks.flatMap(({ metric }) => {
         const one = scoreOf(cell, metric);
-        return [orDash(one?.mean), orDash(one?.blind), orDash(one?.gain?.mean, signed)];
+        return isControlled(comparison, metric)
+          ? [orDash(one?.mean), orDash(one?.blind), orDash(one?.gain?.mean, signed)]
+          : [orDash(one?.mean)];
       }),
     ];
   });
   return table(columns, rows);
+}
+
+const isTied = (cell: Cell, best: NonNullable<Comparison['best']>): boolean =>
+  scoreOf(cell, best.metric)?.rank === 1;
+
+/** The best cell, or that several tie for it. */
+function bestLine({ best, cells }: Comparison): string {
+  if (!best) return 'No cell has a score yet.';
+  const { label, metric, mean, n, tied } = best;
+  if (tied === 0) return `Best cell: ${label}, ${metric} ${score(mean)} (n ${n}).`;
+  const all = tied + 1 === cells.length ? 'All cells tie' : `${plural(tied + 1, 'cell')} tie for best`;
+  return `${all}: ${metric} ${score(mean)}.`;
 }
 
 /** Whether the baseline's answers come from the image. */
@@ -73,15 +95,14 @@ function effectTable({ effects }: Comparison): string {
 
 /** The answer to a grid: cells by benchmark, best cell, what each axis changed, what sharing saved. */
 export function comparisonView(comparison: Comparison): string {
-  const { best, effects, savedTrainings, notes } = comparison;
+  const { benchmarks, effects, savedTrainings, notes } = comparison;
+  const controlled = benchmarks.some(({ metric }) => isControlled(comparison, metric));
   return [
-    'Mean over n runs. blind: the same model, images shuffled between questions. gain: over blind, paired by question.',
+    `Mean over n runs.${controlled ? ' blind: the same model, images shuffled between questions. gain: over blind, paired by question.' : ''}`,
     '',
     cellTable(comparison),
     '',
-    best
-      ? `Best cell: ${best.label}, ${best.metric} ${score(best.mean)} (n ${best.n}).`
-      : 'No cell has a score yet.',
+    bestLine(comparison),
     ...baselineLines(comparison),
     ...(effects.length === 0
       ? []
@@ -92,7 +113,7 @@ export function comparisonView(comparison: Comparison): string {
           effectTable(comparison),
         ]),
     '',
-    `Sharing saved ${plural(savedTrainings, 'stage training')}.`,
+    ...(savedTrainings === 0 ? [] : [`Sharing saved ${plural(savedTrainings, 'stage training')}.`]),
     ...notes.map((note) => `Note: ${note}`),
   ].join('\n');
 }

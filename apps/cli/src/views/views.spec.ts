@@ -136,6 +136,7 @@ describe('progress', () => {
   const error = { code: 'X', message: 'It broke.', path: null, value: null, rule: null, fix: 'Mend it.' };
   const detail: ExperimentDetail = {
     id: 'grid-1',
+    kind: 'grid',
     project: 'demo',
     name: 'grid',
     state: 'running',
@@ -195,7 +196,11 @@ describe('a comparison', () => {
     rank: 1,
     difference: null,
   };
-  const rest = { cost: { flops: 1, seconds: 1, peakMemoryBytes: 1 }, composite: null, front: false };
+  const rest = {
+    cost: { flops: 1, seconds: 1, peakMemoryBytes: 1, parameters: 1 },
+    composite: null,
+    front: [],
+  };
   const comparison: Comparison = {
     experiment: 'grid-1',
     benchmarks: [{ id: 'emoji-vqa', metric }],
@@ -210,7 +215,7 @@ describe('a comparison', () => {
       },
       { id: 'b', label: 'resampler', levels: {}, baseline: false, scores: [], ...rest },
     ],
-    best: { id: 'a', label: 'linear', metric, mean: 0.5, n: 2 },
+    best: { id: 'a', label: 'linear', metric, mean: 0.5, n: 2, tied: 0 },
     effects: [
       {
         axis: 'connector',
@@ -247,6 +252,27 @@ describe('a comparison', () => {
     expect(text).toMatch(/connector +resampler +linear +emoji-vqa\/accuracy +-0\.040 +— +cannot tell/);
     expect(text).toContain('Sharing saved 12 stage trainings.');
     expect(text).toContain('Note: nested');
+  });
+
+  it('names no best cell among ties, and has no blind columns where nothing was asked blind', () => {
+    const [first] = comparison.cells;
+    const plain = { ...score, mean: 0.5, blind: null, gain: null };
+    const cells = ['x', 'y'].map((label) => ({
+      ...first!,
+      id: label,
+      label,
+      baseline: false,
+      scores: [plain],
+    }));
+    const text = comparisonView({
+      ...comparison,
+      cells,
+      savedTrainings: 0,
+      best: { ...comparison.best!, id: 'x', label: 'x', tied: 1 },
+    });
+    expect(text).toContain('All cells tie: emoji-vqa/accuracy 0.500.');
+    expect(text.match(/tied best/g)).toHaveLength(2);
+    expect(text).not.toMatch(/blind|\bgain\b|Best cell|Sharing/);
   });
 
   it('says so when nothing is measured yet', () => {

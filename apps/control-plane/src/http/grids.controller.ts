@@ -8,6 +8,7 @@ import type {
   ImportReport,
   PivotView,
   Plan,
+  ProvenanceView,
   RunView,
 } from '@ablate/contracts';
 import { CONTEXT, type Context } from '../context.js';
@@ -18,8 +19,9 @@ import { submitExperiment } from '../planning/submit-experiment.js';
 import { compareCells } from '../read/compare-cells.js';
 import { importExperiment } from '../importing/import-experiment.js';
 import { describeExperiment, listExperiments } from '../read/describe-experiment.js';
+import { describeProvenance } from '../read/describe-provenance.js';
 import { describeRuns } from '../read/describe-runs.js';
-import { exportTable } from '../export/export-table.js';
+import { exportAnswer } from '../read/export-answer.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { readEffects } from '../read/read-effects.js';
 import { readPivot } from '../read/read-pivot.js';
@@ -82,6 +84,11 @@ export class GridsController {
     return readEffects(this.context, experiment, queryOf(routes.effects.query, raw));
   }
 
+  @Get('experiments/:id/provenance')
+  async provenance(@Param('id') id: string): Promise<ProvenanceView> {
+    return describeProvenance(this.context, await findExperiment(this.context.experiments, id));
+  }
+
   @Get('experiments/:id/pivot')
   async pivot(@Param('id') id: string, @Query() raw: unknown): Promise<PivotView> {
     const experiment = await findExperiment(this.context.experiments, id);
@@ -90,8 +97,9 @@ export class GridsController {
 
   @Get('experiments/:id/export')
   async export(@Param('id') id: string, @Query() raw: unknown): Promise<{ format: string; text: string }> {
-    const { format } = queryOf(routes.export.query, raw);
-    return { format, text: exportTable(await this.compare(id), format) };
+    const experiment = await findExperiment(this.context.experiments, id);
+    const query = queryOf(routes.export.query, raw);
+    return { format: query.format, text: await exportAnswer(this.context, experiment, query) };
   }
 
   @Post('experiments/:id/cancel')

@@ -1,11 +1,11 @@
 import { answerEffects, composite, paretoFront } from '@ablate/analysis';
-import type { CellScore, Comparison } from '@ablate/contracts';
+import type { CellScore, Comparison, CostName } from '@ablate/contracts';
 import type { Experiment } from '@ablate/storage';
-import type { Context } from '../context.js';
+import { READ_AGE_MS, type Context } from '../context.js';
 import { costCells, type CellCost } from './cost-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
-import { runTables, type RunTable } from './run-table.js';
+import { runTables, seedsOf, type RunTable } from './run-table.js';
 import { scoreCells } from './score-cells.js';
 
 function notesOf({ notes }: Experiment, { undrawn, missing, scores }: Measurements): string[] {
@@ -38,21 +38,25 @@ function compositeOf(benchmarks: Comparison['benchmarks'], scores: Scores) {
   };
 }
 
-/** Cells that no other one beats on the first benchmark and on operations at once. */
-function frontOf(metric: string | undefined, scores: Scores, costs: ReadonlyMap<string, CellCost>) {
-  const points = [...scores].map(([id, own]) => ({
-    id,
-    values: {
-      score: own.find((score) => score.metric === metric)?.mean ?? null,
-      flops: costs.get(id)?.flops ?? null,
-    },
-  }));
-  return new Set(
-    paretoFront(points, [
+const COSTS: readonly CostName[] = ['flops', 'peakMemoryBytes', 'parameters', 'seconds'];
+
+/** By cell: the costs by which no other cell beats it on the first benchmark and on that cost at once. */
+function frontsOf(metric: string | undefined, scores: Scores, costs: ReadonlyMap<string, CellCost>) {
+  const fronts = COSTS.map((cost) => {
+    const points = [...scores].map(([id, own]) => ({
+      id,
+      values: {
+        score: own.find((score) => score.metric === metric)?.mean ?? null,
+        cost: costs.get(id)?.[cost] ?? null,
+      },
+    }));
+    const { front } = paretoFront(points, [
       { name: 'score', sense: 'max' },
-      { name: 'flops', sense: 'min' },
-    ]).front,
-  );
+      { name: 'cost', sense: 'min' },
+    ]);
+    return { cost, front: new Set(front) };
+  });
+  return (cell: string): CostName[] => fronts.flatMap(({ cost, front }) => (front.has(cell) ? [cost] : []));
 }
 
 /** Cells by benchmark, best cell, what each axis changed against the baseline; aggregates over all finished runs. */
@@ -62,18 +66,21 @@ export async function compareCells(context: Context, experiment: Experiment): Pr
   const measured = await measureCells(context, experiment, runs);
   const benchmarks = [...measured.benchmarks];
   const byCell = scoreCells(measured, experiment.baselineCell);
-  const costs = costCells(runs, measured.stages);
+  const costs =
+    experiment.kind === 'imported'
+      ? new Map<string, CellCost>()
+      : costCells(runs, measured.stages, (await context.inventory(READ_AGE_MS)).index);
   const compositeFor = compositeOf(benchmarks, byCell);
-  const front = frontOf(benchmarks[0]?.metric, byCell, costs);
+  const frontsFor = frontsOf(benchmarks[0]?.metric, byCell, costs);
   const cells = rows.map(({ cellId, label, levels }): Comparison['cells'][number] => ({
     id: cellId,
     label,
     levels: readLevels(levels) as Comparison['cells'][number]['levels'],
     baseline: cellId === experiment.baselineCell,
     scores: [...(byCell.get(cellId) ?? [])],
-    cost: costs.get(cellId) ?? { flops: 0, seconds: null, peakMemoryBytes: 0 },
+    cost: costs.get(cellId) ?? { flops: 0, seconds: null, peakMemoryBytes: 0, parameters: null },
     composite: compositeFor(cellId),
-    front: front.has(cellId),
+    front: frontsFor(cellId),
   }));
   return {
     experiment: experiment.id,
@@ -82,7 +89,7 @@ export async function compareCells(context: Context, experiment: Experiment): Pr
     best: bestOf(cells, benchmarks[0]?.metric),
     effects: changesOf(runTables(experiment, runs, measured), measured),
     savedTrainings: experiment.savedTrainings,
-    seeds: [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b),
+    seeds: seedsOf(experiment, runs),
     sharedBySeeds: [...measured.undrawn],
     notes: notesOf(experiment, measured),
   };
@@ -95,7 +102,7 @@ function bestOf(cells: Comparison['cells'], metric: string | undefined): Compari
       return score?.rank === 1 ? [{ id, label, metric: score.metric, mean: score.mean, n: score.n }] : [];
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
-  return best[0] ?? null;
+  return best[0] ? { ...best[0], tied: best.length - 1 } : null;
 }
 
 /** Differences to the baseline on every benchmark, as `effects` gives them. */

@@ -37,7 +37,7 @@ export async function readEffects(
   experiment: Experiment,
   { metric: wanted, model, joint = '' }: EffectsQuery,
 ): Promise<EffectsView> {
-  const { metric, ...table } = await runTable(context, experiment, wanted);
+  const { metric, seeds, sharedBySeeds, ...table } = await runTable(context, experiment, wanted);
   if (table.runs.every(({ score }) => score === null)) throw noRuns(experiment.id);
   const groups = joint
     .split(';')
@@ -46,7 +46,9 @@ export async function readEffects(
   try {
     const answer = answerEffects({ ...table, joint: groups, order: model === 'main' ? 'main' : 'twoWay' });
     // Library objects are read-only and may carry more than the contract; JSON has what is sent.
-    return JSON.parse(JSON.stringify({ experiment: experiment.id, metric, model, ...answer })) as EffectsView;
+    return JSON.parse(
+      JSON.stringify({ experiment: experiment.id, metric, model, seeds, sharedBySeeds, ...answer }),
+    ) as EffectsView;
   } catch (error) {
     throw asBadQuery(error, 'joint', joint);
   }

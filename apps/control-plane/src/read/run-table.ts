@@ -8,8 +8,15 @@ import { labelCells } from './label-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
 
+/** Of an experiment's runs; a published table reports none. */
+export const seedsOf = ({ kind }: Experiment, rows: readonly RunRow[]): number[] =>
+  kind === 'imported' ? [] : [...new Set(rows.map(({ seed }) => seed))].sort((a, b) => a - b);
+
 export interface RunTable extends Required<Pick<AnswerInput, 'axes' | 'baseline' | 'runs'>> {
   readonly metric: string;
+  readonly seeds: number[];
+  /** Trainings that seeds do not draw again. */
+  readonly sharedBySeeds: string[];
 }
 
 function pickMetric({ benchmarks }: Measurements, wanted: string | undefined): string {
@@ -58,6 +65,7 @@ export function runTables(
   const { axes, labels } = labelCells(spec, cells);
   const baseline = (experiment.baselineCell === null ? undefined : labels.get(experiment.baselineCell)) ?? {};
   const shared = sharedStages(rows, stages);
+  const seeds = seedsOf(experiment, rows);
   const states = rows.map((run) =>
     experiment.kind === 'imported'
       ? 'not reported'
@@ -73,6 +81,8 @@ export function runTables(
       metric,
       axes,
       baseline,
+      seeds,
+      sharedBySeeds: [...measured.undrawn],
       runs: rows.map(({ cellId, seed }, i) => {
         const score = found.get(`${cellId} ${seed}`) ?? null;
         const stage = shared?.[i];

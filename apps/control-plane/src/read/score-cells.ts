@@ -36,8 +36,8 @@ export function scoreCells(
         mean,
         n,
         sd,
-        low,
-        high,
+        // Runs that share a training say nothing of that training's noise.
+        ...(undrawn.length > 0 ? { low: null, high: null } : { low, high }),
         ...controlsOf(cellId, benchmark),
         rank: 1 + own.filter((other) => other.mean > mean).length,
         difference: differenceOf(entry),

@@ -46,6 +46,7 @@ export async function summariseExperiments(
     const state = row.state as ExperimentState;
     return {
       id: row.id,
+      kind: row.kind === 'imported' ? 'imported' : 'grid',
       project: row.projectName,
       name: row.name,
       state,

@@ -126,7 +126,7 @@ export function answerEffects({
       name,
       levels,
       baseline: model.baseline[name] ?? (levels[0] as string),
-      detectable: detectableOn(name),
+      detectable: isWithheld(name) ? null : detectableOn(name),
     })),
     constant: model.constant,
     method: figures.method,

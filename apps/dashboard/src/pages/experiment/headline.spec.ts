@@ -9,7 +9,7 @@ const overview = {
   runs: { total: 16, done: 3, failed: 0 },
 };
 const comparison = {
-  best: { id: 'c', label: 'clip · lora', metric: 'vqa/accuracy', mean: 0.44932, n: 2 },
+  best: { id: 'c', label: 'clip · lora', metric: 'vqa/accuracy', mean: 0.44932, n: 2, tied: 0 },
 } as Comparison;
 const difference = (verdict: string, estimate: number, sentence: string) => ({ verdict, estimate, sentence });
 const effects = (...differences: object[]): EffectsView =>

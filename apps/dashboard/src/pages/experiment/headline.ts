@@ -33,7 +33,10 @@ export function headlineOf(
       : { says: 'Nothing was measured.', sure: `It ended ${state}: ${progress}.` };
   }
   const ended = isOver(state) ? 'Best cell' : 'Best so far';
-  const score = `${ended}: ${best.label}, ${best.metric} ${value(best.mean)}, mean of ${plural(best.n, 'run')}.`;
+  const score =
+    best.tied === 0
+      ? `${ended}: ${best.label}, ${best.metric} ${value(best.mean)}, mean of ${plural(best.n, 'run')}.`
+      : `${plural(best.tied + 1, 'cell')} tie for best: ${best.metric} ${value(best.mean)}.`;
   if (!effects) return { says: score, sure: `${runs.done} of ${plural(runs.total, 'run')} are done.` };
   const counted = `${effects.used} of ${plural(runs.total, 'run')} count.`;
   const certain = effects.differences

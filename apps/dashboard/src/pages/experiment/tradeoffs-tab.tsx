@@ -42,8 +42,7 @@ function Pareto({ overview, comparison }: Props) {
   const [search, patch] = useView();
   const dark = useDark();
   const drawing = useRef<(() => string | null) | null>(null);
-  const cost: CostKey =
-    search['cost'] === 'seconds' || search['cost'] === 'peakMemoryBytes' ? search['cost'] : 'flops';
+  const cost = (Object.keys(COSTS) as CostKey[]).find((key) => key === search['cost']) ?? 'flops';
   const metric = comparison.benchmarks[0]?.metric ?? '';
   const { name, unit } = COSTS[cost];
   const spots = useMemo(() => spotsOf(comparison, metric, cost), [comparison, metric, cost]);
@@ -54,10 +53,12 @@ function Pareto({ overview, comparison }: Props) {
   return (
     <Figure
       title={`${metric} against cost`}
-      note={`The front, by FLOPs: no other cell scores better and costs less. Cost is of one run's trainings, shared ones in full.${cost === 'flops' ? '' : ' The front is marked as it is by FLOPs.'}`}
+      note={
+        "The front: no other cell scores as well for less of this cost. Cost is of one run's trainings, shared ones in full."
+      }
       table={{
         title: `${metric} and ${name} of ${overview.name}`,
-        head: ['cell', metric, `${name} (${unit})`, 'on the front'],
+        head: ['cell', metric, unit === '' ? name : `${name} (${unit})`, 'on the front'],
         rows: spots.map(({ label, x, y, front }) => [label, y, x, front ? 'yes' : 'no']),
       }}
       svg={() => drawing.current?.() ?? null}

@@ -8,6 +8,7 @@ export const COSTS = {
   flops: { name: 'Training operations', unit: 'FLOP' },
   seconds: { name: 'Training time', unit: 's' },
   peakMemoryBytes: { name: 'Peak memory', unit: 'B' },
+  parameters: { name: 'Parameters', unit: '' },
 } as const;
 export type CostKey = keyof typeof COSTS;
 
@@ -17,7 +18,16 @@ export const spotsOf = ({ cells }: Comparison, metric: string, cost: CostKey): S
     const score = scoreOf(cell, metric);
     const x = cell.cost[cost];
     return score && x !== null
-      ? [{ id: cell.id, label: cell.label, x, y: score.mean, front: cell.front, baseline: cell.baseline }]
+      ? [
+          {
+            id: cell.id,
+            label: cell.label,
+            x,
+            y: score.mean,
+            front: cell.front.includes(cost),
+            baseline: cell.baseline,
+          },
+        ]
       : [];
   });
 

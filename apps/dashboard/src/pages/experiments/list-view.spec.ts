@@ -4,6 +4,7 @@ import { listed, nextSort, readListView } from './list-view.js';
 
 const one = (name: string, state: ExperimentView['state'], spentSeconds: number): ExperimentView => ({
   id: `${name}-1`,
+  kind: 'grid',
   project: name.startsWith('x') ? 'other' : 'demo',
   name,
   state,

@@ -18,6 +18,10 @@ const NUMBERS = [
   'gain_high',
 ] as const;
 
+/** Comma-separated lines, quoted where they must be (RFC 4180). */
+export const csvLines = (rows: readonly (readonly string[])[]): string =>
+  `${rows.map((row) => row.map(quote).join(',')).join('\n')}\n`;
+
 const quote = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** Tidy CSV: a row a cell and benchmark, numbers in full precision, missing ones empty. */
@@ -57,5 +61,5 @@ export function csv({ cells, benchmarks }: Comparison): string {
     }),
   );
   const head = ['cell', ...axes, 'baseline', 'metric', ...NUMBERS];
-  return `${[head, ...rows].map((row) => row.map(quote).join(',')).join('\n')}\n`;
+  return csvLines([head, ...rows]);
 }

@@ -28,9 +28,9 @@ const cell = (
   levels,
   baseline,
   scores,
-  cost: { flops: 1, seconds: 2, peakMemoryBytes: 3 },
+  cost: { flops: 1, seconds: 2, peakMemoryBytes: 3, parameters: 4 },
   composite: null,
-  front: false,
+  front: [],
 });
 
 const comparison: Comparison = {
@@ -50,7 +50,7 @@ const comparison: Comparison = {
     ]),
     cell('unfinished', { encoder: 'c' }, []),
   ],
-  best: { id: '50 % & "more", {x}', label: 'b', metric: 'quiz/accuracy', mean: 0.75, n: 1 },
+  best: { id: '50 % & "more", {x}', label: 'b', metric: 'quiz/accuracy', mean: 0.75, n: 1, tied: 0 },
   effects: [],
   savedTrainings: 0,
   seeds: [1, 2],

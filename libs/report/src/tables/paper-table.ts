@@ -1,4 +1,5 @@
 import type { CellScore, Comparison } from '@ablate/contracts';
+import { MISSING } from '../numbers.js';
 
 type Cell = Comparison['cells'][number];
 
@@ -14,8 +15,7 @@ export interface PaperTable {
   readonly caption: string;
 }
 
-const MISSING = '–';
-const plain = (text: string): PaperCell => ({ text, mark: null });
+export const plain = (text: string): PaperCell => ({ text, mark: null });
 
 export const scoreOf = (cell: Cell, metric: string): CellScore | undefined =>
   cell.scores.find((score) => score.metric === metric);
@@ -24,7 +24,7 @@ export const scoreOf = (cell: Cell, metric: string): CellScore | undefined =>
 export const isShare = ({ cells }: Comparison, metric: string): boolean =>
   cells.every((cell) => Math.abs(scoreOf(cell, metric)?.mean ?? 0) <= 1);
 
-const signed = (value: number): string =>
+export const signedPoints = (value: number): string =>
   `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(1)}`;
 
 function columnsOf(comparison: Comparison, metric: string, id: string) {
@@ -38,7 +38,7 @@ function columnsOf(comparison: Comparison, metric: string, id: string) {
     return { text: `${(score.mean * scale).toFixed(1)}${half}`, mark };
   };
   const change = (score: CellScore | undefined): PaperCell =>
-    plain(score?.difference ? signed(score.difference.mean * scale) : MISSING);
+    plain(score?.difference ? signedPoints(score.difference.mean * scale) : MISSING);
   const blind = (score: CellScore | undefined): PaperCell =>
     plain(score?.blind == null ? MISSING : (score.blind * scale).toFixed(1));
   return [
@@ -50,19 +50,25 @@ function columnsOf(comparison: Comparison, metric: string, id: string) {
   ];
 }
 
+/** Which seeds, and what they draw again. */
+export function seedWords({ seeds, sharedBySeeds }: Pick<Comparison, 'seeds' | 'sharedBySeeds'>): string {
+  if (seeds.length === 0) return 'published figures, whose seeds are not known';
+  const scope =
+    sharedBySeeds.length > 0
+      ? `runs of a cell share ${sharedBySeeds.join(', ')} and are nested replicates`
+      : 'seeds draw every stage again';
+  return `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}; ${scope}`;
+}
+
 /** Says n, seeds, what the seeds draw again, and the test. */
 function captionOf({ experiment, cells, seeds, sharedBySeeds, notes }: Comparison): string {
   const counts = cells.flatMap(({ scores }) => scores.map(({ n }) => n));
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const n = counts.length === 0 ? '0' : least === most ? String(least) : `${least} to ${most}`;
-  const scope =
-    sharedBySeeds.length > 0
-      ? `runs of a cell share ${sharedBySeeds.join(', ')} and are nested replicates`
-      : 'seeds draw every stage again';
   const has = (of: (score: CellScore) => unknown): boolean =>
     cells.some(({ scores }) => scores.some((score) => of(score) != null));
   return [
-    `Mean of n = ${n} runs a cell (${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}; ${scope})`,
+    `Mean of n = ${n} runs a cell (${seedWords({ seeds, sharedBySeeds })})`,
     has(({ low }) => low) ? ' ± half the 95 % t interval.' : '.',
     ' Best bold, second best underlined.',
     has(({ difference }) => difference) ? ' Δ: difference to the baseline, paired by seed.' : '',
