@@ -17,7 +17,7 @@ const tooLong = (question: string, tokens: number, most: number): AblateError =>
   new AblateError('QUESTION_TOO_LONG', `The question takes ${tokens} tokens with its picture.`, {
     path: 'question',
     value: question.slice(0, 200),
-    rule: `This model was trained with at most ${most}.`,
+    rule: `This model takes at most ${most}.`,
     fix: 'Ask in fewer words.',
   });
 
@@ -36,7 +36,8 @@ export async function answerQuestion(
     const prompt = promptOf(model, question);
     // The picture's mark gives way to its tokens.
     const length = prompt.length - 1 + imageTokens(model.structure);
-    if (length > model.config.maxLength) throw tooLong(question, length, model.config.maxLength);
+    const most = Math.min(model.config.maxLength, model.structure.llm.max_position_embeddings);
+    if (length > most) throw tooLong(question, length, most);
     const asked = { prompts: [prompt], images: [0] };
     const [answer] = await ask(model, programs, asked, { maxNewTokens, batchSize: 1 });
     return answer!;

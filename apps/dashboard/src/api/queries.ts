@@ -19,7 +19,7 @@ export const planQuery = (spec: GridSpec | null, text: string) =>
 
 export const extensionQuery = (id: string, spec: GridSpec | null, text: string) =>
   queryOptions({
-    queryKey: ['experiment', id, 'extension', text],
+    queryKey: ['extension', id, text],
     queryFn: () => client.planExtension({ params: { id }, body: { spec: spec! } }),
     enabled: spec !== null,
     retry: false,
