@@ -13,6 +13,7 @@ import type {
   SummaryRepository,
   WorkerRepository,
 } from '@ablate/storage';
+import type { AnswerStore } from './read/keep-answers.js';
 
 /** What use-cases work with; made once at start. */
 export interface Context {
@@ -30,6 +31,7 @@ export interface Context {
   readonly changes: ChangeRepository;
   readonly curves: CurveRepository;
   readonly details: DetailRepository;
+  readonly answers: AnswerStore;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
   /** Backbones, recipes and benchmarks as they are in their folders now, or were at most so long ago: looking takes a while. */

@@ -24,6 +24,7 @@ import {
 import { AppModule } from './app.module.js';
 import type { Context } from './context.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { AnswerStore } from './read/keep-answers.js';
 import { keepInventory } from './read/keep-inventory.js';
 import { startScheduler } from './scheduling/scheduler.js';
 
@@ -68,6 +69,7 @@ function createContext(
     changes: new ChangeRepository(database),
     curves: new CurveRepository(database),
     details: new DetailRepository(database),
+    answers: new AnswerStore(),
     queueOf,
     inventory: keepInventory(async () => {
       const found = await takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json'));
