@@ -15,6 +15,7 @@ import type {
   SummaryRepository,
   WorkerRepository,
 } from '@ablate/storage';
+import type { AnswerStore } from './read/keep-answers.js';
 
 /** What use-cases work with; made once at start. */
 export interface Context {
@@ -34,6 +35,7 @@ export interface Context {
   readonly details: DetailRepository;
   readonly playground: PlaygroundRepository;
   readonly artifacts: ArtifactStore;
+  readonly answers: AnswerStore;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
   /** Backbones, recipes and benchmarks as they are in their folders now, or were at most so long ago: looking takes a while. */

@@ -26,6 +26,7 @@ import {
 import { AppModule } from './app.module.js';
 import type { Context } from './context.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { AnswerStore } from './read/keep-answers.js';
 import { keepInventory } from './read/keep-inventory.js';
 import { startScheduler } from './scheduling/scheduler.js';
 
@@ -72,6 +73,7 @@ function createContext(
     details: new DetailRepository(database),
     playground: new PlaygroundRepository(database),
     artifacts: new ArtifactStore(settings.artifactsDir),
+    answers: new AnswerStore(),
     queueOf,
     inventory: keepInventory(async () => {
       const found = await takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json'));

@@ -25,13 +25,17 @@ export function Figure({ title, note, table, svg, controls, tabular = false, chi
   const dark = useDark();
   const id = useId();
   const drawing = async (type: 'svg' | 'png'): Promise<void> => {
-    const text = svg?.();
-    if (!text) return;
     try {
+      const text = svg?.();
+      if (!text) throw new Error('the figure is not drawn yet; try again in a moment.');
       if (type === 'svg') save(fileName(title, 'svg'), 'image/svg+xml', text);
       else save(fileName(title, 'png'), 'image/png', await toPng(text, dark ? '#1d2229' : '#ffffff'));
     } catch (error) {
-      notifications.show({ color: 'red', message: `Not saved: ${String(error)}` });
+      notifications.show({
+        color: 'red',
+        autoClose: false,
+        message: `Not saved: ${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   };
   return (
