@@ -41,16 +41,9 @@ export function Figure({ title, note, table, svg, controls, tabular = false, chi
   return (
     <section className="panel" aria-labelledby={id}>
       <Group justify="space-between" align="start" wrap="nowrap" gap="xs">
-        <div style={{ minWidth: 0 }}>
-          <Title order={2} size="h5" id={id}>
-            {title}
-          </Title>
-          {note !== undefined && (
-            <Text size="sm" c="dimmed" component="div">
-              {note}
-            </Text>
-          )}
-        </div>
+        <Title order={2} size="h5" id={id} miw={0}>
+          {title}
+        </Title>
         <Group gap={6} wrap="nowrap">
           {!tabular && (
             <Button
@@ -84,6 +77,11 @@ export function Figure({ title, note, table, svg, controls, tabular = false, chi
           </Menu>
         </Group>
       </Group>
+      {note !== undefined && (
+        <Text size="sm" c="dimmed" component="div">
+          {note}
+        </Text>
+      )}
       {controls !== undefined && (
         <Group gap="xs" align="end" mt="xs">
           {controls}
