@@ -1,4 +1,7 @@
-/** One Jest configuration, four sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes), browser (a real Chromium on them). */
+/**
+ * One Jest configuration, four sizes: unit (beside the source), medium (real servers on loopback), e2e (real processes), browser (a real
+ * Chromium on them); `screenshots` makes docs/screenshots anew.
+ */
 const base = {
   testEnvironment: '<rootDir>/tools/jest-environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['@ablate/source', 'node', 'node-addons'] },
@@ -39,5 +42,6 @@ export default {
     ]),
     project('e2e', ['<rootDir>/test/**/*.e2e.spec.ts']),
     project('browser', ['<rootDir>/test/**/*.browser.spec.ts']),
+    project('screenshots', ['<rootDir>/test/**/*.screenshots.spec.ts']),
   ],
 };

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openQueue, type JobQueue, type QueueOptions } from '@ablate/queue';
 import { startTestDatabase, type TestDatabase } from '@ablate/storage/testing';
 
+const noQuestions = { 'answer-question': () => Promise.reject(new Error('no question')) };
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -80,7 +81,7 @@ function suite(start: () => Promise<Backend>): void {
     expect(await queue.has('job-none')).toBe(false);
     const seen: string[] = [];
     const work = await queue.work(
-      { 'run-stage': async ({ attemptId }) => void seen.push(attemptId) },
+      { ...noQuestions, 'run-stage': async ({ attemptId }) => void seen.push(attemptId) },
       { concurrency: 1, onError: () => undefined },
     );
     await until(() => seen.length === 2);
@@ -94,6 +95,7 @@ function suite(start: () => Promise<Backend>): void {
     let ended = false;
     const work = await queue.work(
       {
+        ...noQuestions,
         'run-stage': async () => {
           runs += 1;
           await new Promise((resolve) => setTimeout(resolve, 300));

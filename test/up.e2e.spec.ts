@@ -104,12 +104,47 @@ describe('ablate up', () => {
     expect((await run('doctor')).code).toBe(0);
     for (const [verb, code] of [
       ['cancel', 'NOT_RUNNING'],
+      ['pause', 'NOT_RUNNING'],
+      ['resume', 'NOT_PAUSED'],
       ['retry', 'NOTHING_TO_RETRY'],
     ] as const) {
       const refused = await run(verb, first.id, '--json');
       expect(refused.code).toBe(2);
       expect(JSON.parse(refused.output)).toMatchObject({ error: { code } });
     }
+  }, 600_000);
+
+  it('extends what it trained, finds it by its tag, and asks it about a picture', async () => {
+    const { id } = (await json('submit', grid, '--wait', '--tag', 'asked')) as { id: string };
+    expect(await json('status', '--tag', 'asked')).toMatchObject([{ id, tags: ['asked'] }]);
+    const larger = join(env['ABLATE_HOME']!, 'larger.json');
+    await writeFile(larger, JSON.stringify(tinyGrid({ seeds: { values: [1, 2], redraws: ['finetune'] } })));
+    expect(await json('extend', id, larger, '--plan')).toMatchObject({
+      added: { cells: 0, runs: 1, stages: 2 },
+      newStages: { finetune: 1, evaluate: 1 },
+      seeds: [2],
+    });
+    expect(await json('extend', id, larger, '--wait')).toMatchObject({
+      id,
+      state: 'done',
+      runs: { done: 2 },
+    });
+
+    const url = `http://127.0.0.1:${env['ABLATE_PORT']}/api/v1/experiments/${id}/predictions?runs=${id}-2`;
+    const { rows } = (await (await fetch(url)).json()) as {
+      rows: { question: string; image: string; answers: { answer: string }[] }[];
+    };
+    const [row] = rows;
+    const image = join(env['ABLATE_HOME']!, 'benchmarks', 'tiny-vqa', 'images', row!.image);
+    const asked = ['predict', `${id}-2`, '--image', image, '--question', row!.question, '--max-tokens', '4'];
+    expect(await json(...asked)).toMatchObject({
+      state: 'done',
+      answer: row!.answers[0]!.answer,
+      error: null,
+    });
+    expect((await run(...asked)).output.trim()).toBe(row!.answers[0]!.answer);
+    const refused = await run('predict', `${id}-2`, '--image', larger, '--question', 'What?', '--json');
+    expect([refused.code, JSON.parse(refused.output)]).toMatchObject([2, { error: { code: 'IMAGE_TYPE' } }]);
   }, 600_000);
 
   it('has one home and one port to itself, and says what to do about it', async () => {

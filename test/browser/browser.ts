@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -20,9 +19,9 @@ export const startBrowser = (executablePath: string): Promise<Browser> =>
 
 export type Theme = 'light' | 'dark';
 
-export const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
+const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
 
-/** A page that fails the test on any error that it logs. */
+/** A page, and the errors that it logs: a test expects none. */
 export async function openPage(
   browser: Browser,
   theme: Theme = 'light',
@@ -45,11 +44,27 @@ export async function openPage(
   return { page, errors };
 }
 
-/** Until nothing is loading any more. */
+/**
+ * Until there is a heading, no answer is awaited, no place is kept for one and all figures are drawn, for a few frames on end: an answer
+ * may ask the next question.
+ */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => undefined);
-  await page.waitForFunction(() => document.querySelectorAll('[aria-label="Loading"]').length === 0);
-  await page.evaluate(() => document.fonts.ready);
+  // Not waitForFunction: it takes the promise itself for a yes.
+  await page.evaluate(async () => {
+    const quiet = (): boolean =>
+      document.querySelector('main :is(h1, h2)') !== null &&
+      document.querySelector('[data-awaited="0"]') !== null &&
+      document.querySelector('[aria-label="Loading"]') === null &&
+      [...document.querySelectorAll('main div[role="img"]')].every((figure) =>
+        figure.querySelector('canvas'),
+      );
+    const end = performance.now() + 60_000;
+    for (let frames = 0; frames < 6; frames = quiet() ? frames + 1 : 0) {
+      if (performance.now() > end) throw new Error(`not settled: ${document.body.innerText.slice(0, 500)}`);
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    await document.fonts.ready;
+  });
 }
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -72,13 +87,4 @@ export async function seriousFindings(page: Page): Promise<string[]> {
             .join(' | ')}`,
       );
   });
-}
-
-const SHOTS = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url));
-
-/** Screenshots are made anew only when asked for: a clock or a speed in them differs each time. */
-export async function shoot(page: Page, name: string): Promise<void> {
-  if (process.env['ABLATE_SCREENSHOTS'] !== '1') return;
-  await mkdir(SHOTS, { recursive: true });
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
 }

@@ -11,6 +11,7 @@ import { addExtend } from './verbs/extend.js';
 import { addImport } from './verbs/import-table.js';
 import * as local from './verbs/local.js';
 import { LATER, notInThisBuild } from './verbs/not-in-this-build.js';
+import { addPredict } from './verbs/predict.js';
 import * as read from './verbs/read.js';
 import { addReport } from './verbs/report.js';
 import { addExport } from './verbs/export-table.js';
@@ -218,6 +219,7 @@ function createProgram(out: Terminal, run: Run): Command {
   addData(program, run);
   addChanging(program, run);
   addExtend(program, run, examples);
+  addPredict(program, run, examples, whole);
   addImport(program, run, examples);
   addLocal(program, run);
   return program;

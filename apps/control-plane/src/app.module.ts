@@ -6,6 +6,7 @@ import { ExtendingController } from './http/extending.controller.js';
 import { EventsController } from './http/events.controller.js';
 import { GridsController } from './http/grids.controller.js';
 import { HealthController } from './http/health.controller.js';
+import { PlaygroundController } from './http/playground.controller.js';
 import { TagsController } from './http/tags.controller.js';
 import { PagesController } from './http/pages.controller.js';
 import { MetaController } from './http/meta.controller.js';
@@ -19,6 +20,7 @@ export class AppModule {
         GridsController,
         ExtendingController,
         TagsController,
+        PlaygroundController,
         DetailsController,
         HealthController,
         EventsController,

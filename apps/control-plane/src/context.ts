@@ -1,6 +1,7 @@
 import type { JobQueue } from '@ablate/queue';
 import type { Logger, Settings } from '@ablate/runtime';
 import type {
+  ArtifactStore,
   AttemptRepository,
   ChangeRepository,
   CurveRepository,
@@ -8,11 +9,13 @@ import type {
   ExperimentRepository,
   Inventory,
   MetricRepository,
+  PlaygroundRepository,
   ResultRepository,
   StageRepository,
   SummaryRepository,
   WorkerRepository,
 } from '@ablate/storage';
+import type { AnswerStore } from './read/keep-answers.js';
 
 /** What use-cases work with; made once at start. */
 export interface Context {
@@ -30,6 +33,9 @@ export interface Context {
   readonly changes: ChangeRepository;
   readonly curves: CurveRepository;
   readonly details: DetailRepository;
+  readonly playground: PlaygroundRepository;
+  readonly artifacts: ArtifactStore;
+  readonly answers: AnswerStore;
   /** Queue of a pool, opened at first use. */
   readonly queueOf: (pool: string) => Promise<JobQueue>;
   /** Backbones, recipes and benchmarks as they are in their folders now, or were at most so long ago: looking takes a while. */

@@ -6,6 +6,7 @@ import { AblateError } from '@ablate/errors';
 import { openQueue, type JobQueue } from '@ablate/queue';
 import { inventoryFolders, type Logger, type Settings, type Shutdown } from '@ablate/runtime';
 import {
+  ArtifactStore,
   AttemptRepository,
   ChangeRepository,
   CurveRepository,
@@ -14,6 +15,7 @@ import {
   MetricRepository,
   migrate,
   openDatabase,
+  PlaygroundRepository,
   ResultRepository,
   StageRepository,
   SummaryRepository,
@@ -24,6 +26,7 @@ import {
 import { AppModule } from './app.module.js';
 import type { Context } from './context.js';
 import { ErrorFilter } from './http/error.filter.js';
+import { AnswerStore } from './read/keep-answers.js';
 import { keepInventory } from './read/keep-inventory.js';
 import { startScheduler } from './scheduling/scheduler.js';
 
@@ -68,6 +71,9 @@ function createContext(
     changes: new ChangeRepository(database),
     curves: new CurveRepository(database),
     details: new DetailRepository(database),
+    playground: new PlaygroundRepository(database),
+    artifacts: new ArtifactStore(settings.artifactsDir),
+    answers: new AnswerStore(),
     queueOf,
     inventory: keepInventory(async () => {
       const found = await takeInventory(inventoryFolders(settings), join(settings.home, 'digests.json'));

@@ -3,6 +3,9 @@ import { openQueue, type Work } from '@ablate/queue';
 import {
   AttemptRepository,
   MetricRepository,
+  PlaygroundRepository,
+  type Answer,
+  type QuestionLease,
   WorkerRepository,
   writeResults,
   type Lease,
@@ -58,10 +61,17 @@ const predictions = (questions: number): Prediction[] =>
 export async function startWorker(
   { database, databaseUrl }: Deployment,
   script: Script = () => done,
-  { slots = 2, numericsClass = 'onnx-cpu', pool = 'default', accuracy = (_lease: Lease): number => 0.6 } = {},
+  {
+    slots = 2,
+    numericsClass = 'onnx-cpu',
+    pool = 'default',
+    accuracy = (_lease: Lease): number => 0.6,
+    answer = (_lease: QuestionLease): Answer | 'vanish' => ({ state: 'done', answer: 'red' }),
+  } = {},
 ): Promise<ScriptedWorker> {
   const attempts = new AttemptRepository(database);
   const metrics = new MetricRepository(database);
+  const playground = new PlaygroundRepository(database);
   const workers = new WorkerRepository(database);
   const id = `scripted-${Math.random().toString(36).slice(2)}`;
   await workers.register({ id, name: 'scripted', pool, numericsClass, device: 'onnx avx2', slots });
@@ -109,6 +119,13 @@ export async function startWorker(
         now += 1;
         most = Math.max(most, now);
         await run(lease).finally(() => (now -= 1));
+      },
+      'answer-question': async ({ questionId, attempt }) => {
+        const lease = await playground.lease(questionId, attempt, id, 'onnx avx2', LEASE_MS);
+        if (!lease) return;
+        leased.push('question');
+        const ending = answer(lease);
+        if (ending !== 'vanish') await playground.finish(lease, ending);
       },
     },
     { concurrency: slots, onError: () => undefined },

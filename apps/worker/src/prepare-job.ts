@@ -52,14 +52,43 @@ function checkDigests(config: StageConfig, inventory: Inventory): void {
   if (found !== digest) throw other('data recipe', `${recipe}/${part}`, digest, found);
 }
 
+/** Backbones that trainings name. */
+export const modelsOf = (configs: readonly StageConfig[]): readonly string[] =>
+  configs.flatMap((config) => (config.kind === 'train' ? [config.encoder.id, config.llm.id] : []));
+
 /** What a stage reads; its parents' data is behind it. */
-function wantedBy([config, ...parents]: readonly [StageConfig, ...StageConfig[]]): Wanted {
-  const trained = [config, ...parents].filter(({ kind }) => kind === 'train') as TrainStageConfig[];
-  return {
-    models: trained.flatMap(({ encoder, llm }) => [encoder.id, llm.id]),
-    data: config.kind === 'train' ? [config.data.recipe] : [],
-    benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
-  };
+const wantedBy = (config: StageConfig, parents: readonly StageConfig[]): Wanted => ({
+  models: modelsOf([config, ...parents]),
+  data: config.kind === 'train' ? [config.data.recipe] : [],
+  benchmarks: config.kind === 'evaluate' ? [config.benchmark.id] : [],
+});
+
+/** Configs of stages, in the order of their keys. */
+export async function configsOf(
+  keys: readonly string[],
+  stages: StageRepository,
+): Promise<readonly StageConfig[]> {
+  const rows = await stages.find(keys);
+  return keys.map((key) => rows.find((row) => row.key === key)!.config as unknown as StageConfig);
+}
+
+/** Finished trainings with their weights, which are checked against their digests, as their backbones are. */
+export async function readParents(
+  keys: readonly string[],
+  configs: readonly StageConfig[],
+  inventory: Inventory,
+  { artifacts, results }: Pick<Sources, 'artifacts' | 'results'>,
+): Promise<TrainerJob['parents']> {
+  for (const config of configs) if (config.kind === 'train') checkBackbones(config, inventory);
+  const files = await results.artifacts(keys);
+  return Promise.all(
+    keys.map(async (stageKey, i) => {
+      const sha256 = files.find(
+        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
+      )!.sha256;
+      return { stageKey, config: configs[i]!, modelFile: await artifacts.verified(sha256) };
+    }),
+  );
 }
 
 /** Writes an attempt's job file in its own folder and returns its path. Parents' files are checked against their digests. */
@@ -69,24 +98,12 @@ export async function prepareJob(
   backend: string,
   threads: number,
 ): Promise<string> {
-  const { inventoryOf, artifacts, stages, results } = sources;
+  const { inventoryOf, artifacts, stages } = sources;
   const config = stage.config as unknown as StageConfig;
-  const parentRows = await stages.find(stage.parents);
-  const parentConfigs = stage.parents.map(
-    (key) => parentRows.find((row) => row.key === key)!.config as unknown as StageConfig,
-  );
-  const inventory = await inventoryOf(wantedBy([config, ...parentConfigs]));
+  const parentConfigs = await configsOf(stage.parents, stages);
+  const inventory = await inventoryOf(wantedBy(config, parentConfigs));
   checkDigests(config, inventory);
-  for (const parent of parentConfigs) if (parent.kind === 'train') checkBackbones(parent, inventory);
-  const files = await results.artifacts(stage.parents);
-  const parents = await Promise.all(
-    stage.parents.map(async (stageKey, i) => {
-      const sha256 = files.find(
-        (file) => file.stageKey === stageKey && file.name === 'model.safetensors',
-      )!.sha256;
-      return { stageKey, config: parentConfigs[i]!, modelFile: await artifacts.verified(sha256) };
-    }),
-  );
+  const parents = await readParents(stage.parents, parentConfigs, inventory, sources);
   const outputDir = await artifacts.makeAttemptDir(attemptId);
   const job: TrainerJob = {
     version: 1,

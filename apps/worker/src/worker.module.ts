@@ -7,8 +7,10 @@ import { createLogger, inventoryFolders, type Settings, type Shutdown } from '@a
 import {
   ArtifactStore,
   AttemptRepository,
+  ExperimentRepository,
   MetricRepository,
   openDatabase,
+  PlaygroundRepository,
   ResultRepository,
   StageRepository,
   WorkerRepository,
@@ -21,6 +23,13 @@ const BUILT_IN = [
   process.execPath,
   '--no-warnings',
   fileURLToPath(new URL('./trainer/main.js', import.meta.url)),
+];
+
+/** Questions are answered by the built-in code, whatever the trainer is. */
+const ANSWERER = [
+  process.execPath,
+  '--no-warnings',
+  fileURLToPath(new URL('./answerer/main.js', import.meta.url)),
 ];
 
 /** Backend and numerics class of a setting, resolved on this machine. */
@@ -62,6 +71,8 @@ async function createService(
     metrics: new MetricRepository(database),
     stages: new StageRepository(database),
     results: new ResultRepository(database),
+    experiments: new ExperimentRepository(database),
+    playground: new PlaygroundRepository(database),
     workers: new WorkerRepository(database),
     artifacts: new ArtifactStore(settings.artifactsDir),
     folders: inventoryFolders(settings),
@@ -69,6 +80,7 @@ async function createService(
     ...resolved,
     device: findDevice(resolved.backend === 'tensorflow-gpu'),
     command: worker.trainer === null ? BUILT_IN : worker.trainer.split(' '),
+    answerer: ANSWERER,
     environment,
   });
   shutdown.add('worker', () => service.stop());

@@ -7,15 +7,19 @@ import {
   takeInventory,
   type ArtifactStore,
   type AttemptRepository,
+  type ExperimentRepository,
   type Inventory,
   type InventoryFolders,
   type Wanted,
   type Lease,
   type MetricRepository,
+  type PlaygroundRepository,
   type ResultRepository,
   type StageRepository,
   type WorkerRepository,
 } from '@ablate/storage';
+import { prepareQuestion } from './answer/prepare-question.js';
+import { QuestionRunner } from './answer/question-runner.js';
 import { AttemptRunner } from './attempt-runner.js';
 import type { Device } from './device.js';
 import { prepareJob } from './prepare-job.js';
@@ -28,6 +32,8 @@ export interface WorkerDeps {
   readonly metrics: MetricRepository;
   readonly stages: StageRepository;
   readonly results: ResultRepository;
+  readonly experiments: ExperimentRepository;
+  readonly playground: PlaygroundRepository;
   readonly workers: WorkerRepository;
   readonly artifacts: ArtifactStore;
   readonly folders: InventoryFolders;
@@ -37,6 +43,8 @@ export interface WorkerDeps {
   readonly device: Device;
   /** Command of the trainer without the job file. */
   readonly command: readonly string[];
+  /** Command that answers a question, without the job file. */
+  readonly answerer: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -44,7 +52,7 @@ export interface WorkerDeps {
 @Injectable()
 export class WorkerService {
   readonly id = `worker-${randomBytes(4).toString('hex')}`;
-  private readonly runners = new Set<AttemptRunner>();
+  private readonly runners = new Set<{ stop(): void }>();
   private readonly freeGpus: number[];
   private work: Work | null = null;
   private heartbeat: NodeJS.Timeout | null = null;
@@ -77,7 +85,10 @@ export class WorkerService {
       settings.timing.renewMs,
     );
     this.work = await queue.work(
-      { 'run-stage': (payload) => this.runStage(payload) },
+      {
+        'run-stage': (payload) => this.runStage(payload),
+        'answer-question': (payload) => this.answerQuestion(payload),
+      },
       { concurrency: this.slots, onError: (error) => logger.warn({ error: error.message }, 'queue') },
     );
     logger.info(
@@ -96,42 +107,75 @@ export class WorkerService {
   }
 
   private async runStage({ attemptId }: JobPayload<'run-stage'>): Promise<void> {
-    const { attempts, settings, device, logger } = this.deps;
+    const { attempts, settings, logger } = this.deps;
     if (this.stopping) return;
     const lease = await attempts.lease(attemptId, this.id, this.deviceName(), settings.timing.leaseMs);
     if (!lease) {
       logger.info({ attempt: attemptId }, 'not queued any more');
       return;
     }
+    await this.onDevice((env) => this.runLease(lease, env));
+  }
+
+  private async answerQuestion({ questionId, attempt }: JobPayload<'answer-question'>): Promise<void> {
+    const { playground, settings, backend, answerer } = this.deps;
+    if (this.stopping) return;
+    const { leaseMs } = settings.timing;
+    const lease = await playground.lease(questionId, attempt, this.id, this.deviceName(), leaseMs);
+    if (!lease) return;
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
+    await this.onDevice((env) => {
+      const runner = new QuestionRunner(lease, {
+        ...this.deps,
+        command: answerer,
+        env,
+        timing: settings.timing,
+      });
+      return this.supervise(runner, () =>
+        runner.run((folder) => prepareQuestion(lease, folder, sources, backend, settings.worker.threads)),
+      );
+    });
+  }
+
+  /** Runs something with a GPU of its own, where there are any. */
+  private async onDevice(run: (env: WorkerDeps['environment']) => Promise<void>): Promise<void> {
+    const { device, environment } = this.deps;
     const gpu = device.gpus.length > 0 ? this.freeGpus.shift() : undefined;
     try {
-      await this.runLease(lease, gpu);
+      await run({ ...environment, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: String(gpu) }) });
     } finally {
       if (gpu !== undefined) this.freeGpus.push(gpu);
     }
   }
 
-  private async runLease(lease: Lease, gpu: number | undefined): Promise<void> {
-    const { settings, backend, environment } = this.deps;
-    const runner = new AttemptRunner(lease, {
-      ...this.deps,
-      env: { ...environment, ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: String(gpu) }) },
-      device: this.deviceName(),
-      timing: settings.timing,
-      maxFailures: settings.maxFailures,
-    });
+  /** Keeps what runs in reach of `stop`. */
+  private async supervise(runner: { stop(): void }, run: () => Promise<void>): Promise<void> {
     this.runners.add(runner);
     if (this.stopping) runner.stop();
     try {
-      const inventoryOf = (wanted: Wanted): Promise<Inventory> =>
-        takeInventory(this.deps.folders, this.deps.inventoryCache, wanted);
-      await runner.run(() =>
-        prepareJob(lease, { ...this.deps, inventoryOf }, backend, settings.worker.threads),
-      );
+      await run();
     } finally {
       this.runners.delete(runner);
     }
   }
+
+  private async runLease(lease: Lease, env: WorkerDeps['environment']): Promise<void> {
+    const { settings, backend } = this.deps;
+    const runner = new AttemptRunner(lease, {
+      ...this.deps,
+      env,
+      device: this.deviceName(),
+      timing: settings.timing,
+      maxFailures: settings.maxFailures,
+    });
+    const sources = { ...this.deps, inventoryOf: this.inventoryOf };
+    await this.supervise(runner, () =>
+      runner.run(() => prepareJob(lease, sources, backend, settings.worker.threads)),
+    );
+  }
+
+  private readonly inventoryOf = (wanted: Wanted): Promise<Inventory> =>
+    takeInventory(this.deps.folders, this.deps.inventoryCache, wanted);
 
   private deviceName(): string {
     return `${this.deps.numericsClass} ${this.deps.device.model}`;

@@ -65,7 +65,7 @@ for (const { backend, there, why } of backends) {
     ): Promise<Work> => {
       const errors: Error[] = [];
       const worker = await queue.work(
-        { 'run-stage': handle },
+        { 'run-stage': handle, 'answer-question': () => Promise.reject(new Error('no question')) },
         { concurrency, onError: (error) => errors.push(error) },
       );
       open.push(worker);

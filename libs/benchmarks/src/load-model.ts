@@ -22,7 +22,11 @@ export interface TrainedModel {
 }
 
 /** A folder that the job must name. */
-export function folderOf(job: TrainerJob, kind: 'backbones' | 'benchmarks', id: string): string {
+export function folderOf<K extends 'backbones' | 'benchmarks'>(
+  job: Pick<TrainerJob, K>,
+  kind: K,
+  id: string,
+): string {
   const folder = job[kind][id];
   if (folder !== undefined) return folder;
   throw new AblateError('UNKNOWN_FOLDER', `The job names no folder for "${id}" among its ${kind}.`, {
@@ -33,7 +37,7 @@ export function folderOf(job: TrainerJob, kind: 'backbones' | 'benchmarks', id: 
   });
 }
 
-function lastTraining({ parents }: TrainerJob): TrainStageConfig {
+function lastTraining({ parents }: Pick<TrainerJob, 'parents'>): TrainStageConfig {
   const config = parents.map((parent) => parent.config).findLast(({ kind }) => kind === 'train');
   if (config?.kind === 'train') return config;
   throw new AblateError('NO_TRAINED_PARENT', 'An evaluation needs a trained model, and its job names none.', {
@@ -48,7 +52,7 @@ const FROZEN = { mode: 'frozen' } as const;
 
 /** The backbones of the last training stage with everything that the parents trained laid over them, adapters merged. */
 export async function loadModel(
-  job: TrainerJob,
+  job: Pick<TrainerJob, 'backbones' | 'parents'>,
   programs: ProgramCache,
   images: { readonly folder: string; readonly images: readonly { file: string; owner: string }[] },
 ): Promise<TrainedModel> {

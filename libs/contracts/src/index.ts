@@ -36,4 +36,5 @@ export type { ExtensionView } from './extension.js';
 export type { ProvenanceView } from './provenance-view.js';
 export type { ImportReport, ImportRequest } from './import-table.js';
 export type { CellRunsView, CurvesView, OverviewView } from './overview-view.js';
+export { MOST_IMAGE_BYTES, type PlaygroundView } from './playground.js';
 export type { PredictionsView, QueueView, RunDetail, TelemetryView } from './run-view.js';

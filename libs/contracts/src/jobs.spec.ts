@@ -17,7 +17,10 @@ describe('a job', () => {
   });
 
   it('has one handler: a missing one does not compile', () => {
-    const handlers: JobHandlers = { 'run-stage': async ({ attemptId }) => void attemptId };
+    const handlers: JobHandlers = {
+      'run-stage': async ({ attemptId }) => void attemptId,
+      'answer-question': async ({ questionId }) => void questionId,
+    };
     // @ts-expect-error Every job of the catalogue needs its handler.
     const none: JobHandlers = {};
     expect(Object.keys(handlers)).toEqual(Object.keys(jobCatalogue));

@@ -11,6 +11,14 @@ export const jobCatalogue = {
       pool: z.string().min(1),
     }),
   },
+  'answer-question': {
+    schema: z.object({
+      version: z.literal(1),
+      questionId: z.string().min(1),
+      attempt: z.int().min(1),
+      pool: z.string().min(1),
+    }),
+  },
 } as const;
 
 export type JobName = keyof typeof jobCatalogue;
@@ -21,6 +29,7 @@ export type JobHandlers = { readonly [N in JobName]: (payload: JobPayload<N>) =>
 
 const schemas: { readonly [N in JobName]: z.ZodType<JobPayload<N>> } = {
   'run-stage': jobCatalogue['run-stage'].schema,
+  'answer-question': jobCatalogue['answer-question'].schema,
 };
 
 /** Checks a payload, on enqueue and on dequeue alike. */

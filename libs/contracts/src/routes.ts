@@ -5,6 +5,7 @@ import { extensionView } from './extension.js';
 import { gridSpec } from './grid-spec.js';
 import { importReport, importRequest } from './import-table.js';
 import { cellRunsView, curvesView, overviewView } from './overview-view.js';
+import { playgroundRequest, playgroundView } from './playground.js';
 import { provenanceView } from './provenance-view.js';
 import { predictionsView, queueView, runDetail, telemetryView } from './run-view.js';
 import { tagChange, tagList } from './tags.js';
@@ -267,6 +268,28 @@ export const routes = {
     summary: 'One run with its stages, their attempts, files and lineage',
     params: id,
     response: runDetail,
+  },
+  ask: {
+    method: 'POST',
+    path: '/runs/:id/playground',
+    summary: 'Ask a run whose trainings are done about a picture; a worker answers',
+    params: id,
+    body: playgroundRequest,
+    response: playgroundView,
+  },
+  questionsOfRun: {
+    method: 'GET',
+    path: '/runs/:id/playground',
+    summary: 'The newest questions that a run was asked, and their answers',
+    params: id,
+    response: z.array(playgroundView),
+  },
+  question: {
+    method: 'GET',
+    path: '/playground/:id',
+    summary: 'One question that a run was asked',
+    params: id,
+    response: playgroundView,
   },
   telemetry: {
     method: 'GET',

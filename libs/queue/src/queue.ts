@@ -53,6 +53,9 @@ const LOCK_MS = 30_000;
 const ENDED: readonly string[] = ['completed', 'failed', 'unknown'];
 const hasEnded = async (job: Job): Promise<boolean> => ENDED.includes(await job.getState());
 
+const handle = <N extends JobName>(handlers: JobHandlers, name: N, data: unknown): Promise<void> =>
+  handlers[name](parseJob(name, data));
+
 type Connection = {
   readonly Queue: typeof Queue;
   readonly Worker: typeof Worker;
@@ -112,8 +115,7 @@ export async function openQueue(options: QueueOptions): Promise<JobQueue> {
       const worker = new BackendWorker(
         name,
         async (job: Job) => {
-          const jobName = job.name as JobName;
-          await handlers[jobName](parseJob(jobName, job.data));
+          await handle(handlers, job.name as JobName, job.data);
         },
         { connection, concurrency, lockDuration: LOCK_MS, maxStalledCount: 0 },
       );

@@ -39,6 +39,28 @@ export class ArtifactStore {
     }
   }
 
+  /** Writes bytes and returns their digest: temporary name, fsync, rename. */
+  async write(bytes: Uint8Array): Promise<string> {
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const target = this.pathOf(sha256);
+    if (await stat(target).catch(() => null)) return sha256;
+    const temporary = `${target}.tmp-${randomUUID()}`;
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      const handle = await open(temporary, 'w');
+      await handle
+        .writeFile(bytes)
+        .then(() => handle.sync())
+        .finally(() => handle.close());
+      await rename(temporary, target);
+    } catch (error) {
+      throw asUnwritable(error, this.root);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return sha256;
+  }
+
   private async copy(file: string, target: string, sha256: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     const temporary = `${target}.tmp-${randomUUID()}`;

@@ -50,6 +50,15 @@ export async function checkFence(tx: Transaction, fence: Fence): Promise<void> {
   if (rows.length === 0) throw stale(fence);
 }
 
+/** Counts a write of somebody who no longer holds the lease. */
+export async function countStaleWrite(database: Database): Promise<void> {
+  await database.counter.upsert({
+    where: { name: 'stale_writes' },
+    create: { name: 'stale_writes', value: 1 },
+    update: { value: { increment: 1 } },
+  });
+}
+
 /** Runs a fenced write; counts it when it is stale. */
 export async function fenced<T>(
   database: Database,
@@ -66,11 +75,7 @@ export async function fenced<T>(
     );
   } catch (error) {
     if (error instanceof AblateError && error.code === 'STALE_ATTEMPT') {
-      await database.counter.upsert({
-        where: { name: 'stale_writes' },
-        create: { name: 'stale_writes', value: 1 },
-        update: { value: { increment: 1 } },
-      });
+      await countStaleWrite(database);
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import { AblateError } from '@ablate/errors';
 
 /** Verbs of the design that a later build brings. */
-export const LATER = ['predict', 'token'] as const;
+export const LATER = ['token'] as const;
 
 export const notInThisBuild = (verb: string): AblateError =>
   new AblateError('NOT_IN_THIS_BUILD', `'ablate ${verb}' is not in this build.`, {

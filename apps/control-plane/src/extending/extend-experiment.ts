@@ -4,13 +4,17 @@ import type { Context } from '../context.js';
 import { findExperiment } from '../read/find-experiment.js';
 import { planExtension } from './plan-extension.js';
 
+/** Plans follow each other while a grid is written; folders are looked at again after so long. Extending always looks. */
+const PLAN_AGE_MS = 3000;
+
 /** What extending an experiment would add; nothing changes. */
 export async function showExtension(
   context: Context,
   idOrName: string,
   grid: GridSpec,
 ): Promise<ExtensionView> {
-  return (await planExtension(context, await findExperiment(context.experiments, idOrName), grid)).view;
+  const experiment = await findExperiment(context.experiments, idOrName);
+  return (await planExtension(context, experiment, grid, PLAN_AGE_MS)).view;
 }
 
 /** Adds a grid to an experiment in one transaction; the scheduler does the rest. */

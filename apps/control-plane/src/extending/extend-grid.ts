@@ -107,7 +107,7 @@ function checkSame(old: OldRun, key: string, after: NewGrid): void {
     path: difference?.path ?? stage.name,
     value: difference?.b ?? null,
     rule: 'Runs that are there stay what they are; an extension adds to them.',
-    fix: 'Leave what these runs were made with as it was, or submit the grid as an experiment of its own.',
+    fix: 'Leave in the grid what these runs were made with. Where a newer build, other folders or another numerics class make the difference, submit the grid as an experiment of its own.',
   });
 }
 

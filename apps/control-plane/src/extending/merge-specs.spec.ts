@@ -30,9 +30,9 @@ describe('an extension', () => {
   it.each<[string, Partial<GridSpec>]>([
     ['project', { project: 'q' }],
     ['name', { name: 'm' }],
-    ['defaults', { defaults: { 'stages.pretrain.epochs': 2 } }],
-    ['resources', { resources: { pool: 'gpus' } }],
-    ['earlyStop', { earlyStop: { kind: 'asha', metric: 'loss', reduction: 3, minSteps: 5 } }],
+    ['defaults.stages.pretrain.epochs', { defaults: { 'stages.pretrain.epochs': 2 } }],
+    ['resources.pool', { resources: { pool: 'gpus' } }],
+    ['earlyStop.kind', { earlyStop: { kind: 'asha', metric: 'loss', reduction: 3, minSteps: 5 } }],
     ['seeds.redraws', { seeds: { values: [1, 2, 3] } }],
     [
       'axes.encoder',

@@ -1,3 +1,4 @@
+import { explainDifference } from '@ablate/catalogue';
 import { AblateError } from '@ablate/errors';
 import { canonicalJson, readSeeds, type GridSpec, type Level } from '@ablate/design-space';
 
@@ -35,14 +36,16 @@ const FIXED = ['version', 'project', 'name', 'defaults', 'earlyStop', 'resources
  * priority and maxParallel; `when` and `zip` may gain entries. Whether runs stay what they are is checked run by run.
  */
 export function checkExtension(before: GridSpec, after: GridSpec): void {
-  for (const field of FIXED)
-    if (!same(before[field], after[field]))
+  for (const field of FIXED) {
+    const [difference] = explainDifference(before[field] ?? {}, after[field] ?? {}, field);
+    if (difference)
       throw refusal(
-        field,
-        after[field],
-        `It is ${JSON.stringify(before[field] ?? null)} in this experiment.`,
+        difference.path,
+        difference.b,
+        `It is ${JSON.stringify(difference.a ?? null)} in this experiment.`,
         'Give it the same value',
       );
+  }
   const { redraws } = readSeeds(before);
   if (!same(redraws, readSeeds(after).redraws))
     throw refusal(

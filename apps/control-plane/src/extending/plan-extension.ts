@@ -70,6 +70,7 @@ export async function planExtension(
   context: Context,
   experiment: Experiment,
   grid: GridSpec,
+  maxAgeMs = 0,
 ): Promise<PlannedExtension> {
   checkState(experiment);
   const before = experiment.spec as unknown as GridSpec;
@@ -77,7 +78,7 @@ export async function planExtension(
   const grids = await context.experiments.grids(experiment.id);
   const old = await readOld(context, experiment);
   const pool = grid.resources?.pool ?? 'default';
-  const { index } = await context.inventory(0);
+  const { index } = await context.inventory(maxAgeMs);
   const settled = (await context.workers.pools()).get(pool);
   const numerics = settled ?? ASSUMED_NUMERICS;
   const resolved = resolveStages(grid, index, numerics);

@@ -9,6 +9,7 @@ const CONFLICTS = new Set([
   'NOT_PAUSED',
   'IS_CANCELLED',
   'NOTHING_TO_RETRY',
+  'NOT_TRAINED',
   'CHANGED_MEANWHILE',
 ]);
 const UNAVAILABLE = new Set(['DATABASE_UNREACHABLE']);
@@ -17,6 +18,8 @@ function statusOf({ code }: AblateErrorShape): number {
   if (code === 'NOT_FOUND') return 404;
   if (code === 'INTERNAL') return 500;
   if (UNAVAILABLE.has(code)) return 503;
+  if (code === 'TOO_MANY_WAITING') return 429;
+  if (code === 'IMAGE_TOO_LARGE') return 413;
   return CONFLICTS.has(code) ? 409 : 400;
 }
 

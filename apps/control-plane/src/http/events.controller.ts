@@ -41,7 +41,7 @@ export class EventsController {
     @Headers('last-event-id') seen: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (idOrName === undefined) return this.everything(openStream(reply));
+    if (idOrName === undefined) return this.everything(reply);
     const { id } = await findExperiment(this.context.experiments, idOrName);
     const stream = openStream(reply);
     let quiet = 0;
@@ -54,10 +54,14 @@ export class EventsController {
     stream.end();
   }
 
-  private everything(stream: ServerResponse): void {
-    const stop = this.changes.listen((change) =>
-      stream.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`),
+  /** The reply begins once changes are seen: what a client reads after that and what it is told leave no gap. */
+  private async everything(reply: FastifyReply): Promise<void> {
+    let stream: ServerResponse | null = null;
+    const stop = await this.changes.listen((change) =>
+      stream?.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`),
     );
+    if (reply.raw.destroyed) return stop();
+    stream = openStream(reply);
     const alive = setInterval(() => stream.write(': still here\n\n'), QUIET_MS);
     alive.unref();
     stream.once('close', () => {

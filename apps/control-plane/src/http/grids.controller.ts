@@ -69,8 +69,10 @@ export class GridsController {
 
   @Get('experiments/:id/runs')
   async runs(@Param('id') id: string): Promise<RunView[]> {
-    const { id: found } = await findExperiment(this.context.experiments, id);
-    return describeRuns(this.context, await this.context.experiments.runs(found));
+    const experiment = await findExperiment(this.context.experiments, id);
+    return this.context.answers.of(experiment, ['runs'], async () =>
+      describeRuns(this.context, await this.context.experiments.runs(experiment.id)),
+    );
   }
 
   @Get('experiments/:id/comparison')

@@ -2,6 +2,7 @@ import { answerEffects, composite, paretoFront } from '@ablate/analysis';
 import type { CellScore, Comparison, CostName } from '@ablate/contracts';
 import type { Experiment } from '@ablate/storage';
 import { READ_AGE_MS, type Context } from '../context.js';
+import { answerOnce } from './answer-once.js';
 import { costCells, type CellCost } from './cost-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
 import { readLevels } from './read-levels.js';
@@ -60,7 +61,10 @@ function frontsOf(metric: string | undefined, scores: Scores, costs: ReadonlyMap
 }
 
 /** Cells by benchmark, best cell, what each axis changed against the baseline; aggregates over all finished runs. */
-export async function compareCells(context: Context, experiment: Experiment): Promise<Comparison> {
+export const compareCells = (context: Context, experiment: Experiment): Promise<Comparison> =>
+  answerOnce(context, experiment, ['comparison'], () => compareNow(context, experiment));
+
+async function compareNow(context: Context, experiment: Experiment): Promise<Comparison> {
   const rows = await context.experiments.cells(experiment.id);
   const runs = await context.experiments.runs(experiment.id);
   const measured = await measureCells(context, experiment, runs);

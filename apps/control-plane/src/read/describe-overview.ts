@@ -28,7 +28,9 @@ export async function describeOverview(context: Context, experiment: Experiment)
     axes: axes.map(({ name, levels }) => ({ name, levels: [...levels] })),
     baseline: experiment.baselineCell,
     metrics: (spec.evaluate ?? []).flatMap((id) => primary.get(id) ?? []),
-    curves: await context.curves.names(experiment.id),
+    curves: await context.answers.of(experiment, ['names of curves'], () =>
+      context.curves.names(experiment.id),
+    ),
     failures: (await context.details.failures(experiment.id)).map((failure) => ({
       ...failure,
       error: failure.error as AblateErrorShape,
@@ -47,7 +49,10 @@ function stateOfCounts({ stages, done, failed, cancelled, active }: Counted): Ru
 }
 
 /** Cells with the states of their runs. */
-export async function describeCellRuns(context: Context, experiment: Experiment): Promise<CellRunsView> {
+export const describeCellRuns = (context: Context, experiment: Experiment): Promise<CellRunsView> =>
+  context.answers.of(experiment, ['cells'], () => cellRunsNow(context, experiment));
+
+async function cellRunsNow(context: Context, experiment: Experiment): Promise<CellRunsView> {
   const cells = await context.experiments.cells(experiment.id);
   const { labelsOf } = nameAxes(experiment.spec as unknown as GridSpec, cells);
   const runs = new Map<string, CellRunsView[number]['runs']>();

@@ -22,7 +22,14 @@ export interface CurvesQuery {
 }
 
 /** Learning curves of an experiment's groups: mean over the group's distinct stages, 95 % interval where there are two or more. */
-export async function readCurves(
+export const readCurves = (
+  context: Context,
+  experiment: Experiment,
+  query: CurvesQuery,
+): Promise<CurvesView> =>
+  context.answers.of(experiment, ['curves', query], () => curvesNow(context, experiment, query));
+
+async function curvesNow(
   context: Context,
   experiment: Experiment,
   { metric, by, limit }: CurvesQuery,

@@ -3,6 +3,7 @@ import type { EffectsView } from '@ablate/contracts';
 import { AblateError } from '@ablate/errors';
 import type { Experiment } from '@ablate/storage';
 import type { Context } from '../context.js';
+import { answerOnce } from './answer-once.js';
 import { runTable } from './run-table.js';
 
 export interface EffectsQuery {
@@ -32,7 +33,14 @@ export function asBadQuery(error: unknown, path: string, value: string): unknown
 }
 
 /** What an experiment says about its axes, on one metric. */
-export async function readEffects(
+export const readEffects = (
+  context: Context,
+  experiment: Experiment,
+  query: EffectsQuery,
+): Promise<EffectsView> =>
+  answerOnce(context, experiment, ['effects', query], () => effectsNow(context, experiment, query));
+
+async function effectsNow(
   context: Context,
   experiment: Experiment,
   { metric: wanted, model, joint = '' }: EffectsQuery,

@@ -3,6 +3,7 @@ import { AblateError } from '@ablate/errors';
 import type { GridSpec } from '@ablate/design-space';
 import type { Experiment, RunRow, Stage } from '@ablate/storage';
 import type { Context } from '../context.js';
+import { answerOnce } from './answer-once.js';
 import { runStateOf, stateOf } from './describe-stage.js';
 import { labelCells } from './label-cells.js';
 import { measureCells, type Measurements } from './measure-cells.js';
@@ -100,12 +101,13 @@ export function runTables(
 }
 
 /** The table of one metric; the first benchmark's unless named. Throws UNKNOWN_METRIC. */
-export async function runTable(
+export const runTable = (
   context: Context,
   experiment: Experiment,
   wanted: string | undefined,
-): Promise<RunTable> {
-  const rows = await context.experiments.runs(experiment.id);
-  const measured = await measureCells(context, experiment, rows);
-  return runTables(experiment, rows, measured)(pickMetric(measured, wanted));
-}
+): Promise<RunTable> =>
+  answerOnce(context, experiment, ['table', wanted], async () => {
+    const rows = await context.experiments.runs(experiment.id);
+    const measured = await measureCells(context, experiment, rows);
+    return runTables(experiment, rows, measured)(pickMetric(measured, wanted));
+  });

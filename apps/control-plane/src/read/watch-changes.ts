@@ -17,32 +17,42 @@ export function changeBetween(before: Fingerprint, now: Fingerprint): ChangeEven
 /** Looks while anybody listens, once for all who do. */
 export class ChangeWatch {
   private readonly listeners = new Set<(change: ChangeEvent) => void>();
-  private looking = false;
+  /** The first look of those that go on; null while nobody listens. */
+  private begun: Promise<void> | null = null;
 
   constructor(private readonly context: Pick<Context, 'changes' | 'logger'>) {}
 
-  /** Calls `tell` with every change from now on, until the function that it returns is called. */
-  listen(tell: (change: ChangeEvent) => void): () => void {
+  /** Calls `tell` with every change after the promise's fulfilment, until the function that it gives is called. */
+  async listen(tell: (change: ChangeEvent) => void): Promise<() => void> {
     this.listeners.add(tell);
-    if (!this.looking) void this.look();
+    this.begun ??= this.begin();
+    await this.begun;
     return () => void this.listeners.delete(tell);
   }
 
-  private async look(): Promise<void> {
-    this.looking = true;
-    let before: Fingerprint | null = null;
+  private async begin(): Promise<void> {
+    void this.goOn(await this.look(null));
+  }
+
+  private async goOn(first: Fingerprint | null): Promise<void> {
+    let before = first;
     while (this.listeners.size > 0) {
-      try {
-        const now = await this.context.changes.look();
-        const change = before && changeBetween(before, now);
-        before = now;
-        if (change) for (const tell of this.listeners) tell(change);
-      } catch (error) {
-        // The database may be away for a moment; the stream outlives that.
-        this.context.logger.warn({ err: error }, 'changes could not be read');
-      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      before = await this.look(before);
     }
-    this.looking = false;
+    this.begun = null;
+  }
+
+  private async look(before: Fingerprint | null): Promise<Fingerprint | null> {
+    try {
+      const now = await this.context.changes.look();
+      const change = before && changeBetween(before, now);
+      if (change) for (const tell of this.listeners) tell(change);
+      return now;
+    } catch (error) {
+      // The database may be away for a moment; the stream outlives that.
+      this.context.logger.warn({ err: error }, 'changes could not be read');
+      return before;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../context.js';
+import { enqueueQuestion } from '../playground/ask-run.js';
 
 /** A queued attempt is given so long before its missing job is taken for lost. */
 const SETTLE_MS = 2000;
@@ -20,6 +21,22 @@ async function enqueueMissing({ attempts, queueOf, logger }: Context): Promise<v
   }
 }
 
+/** A question is given to so many workers, one after the other, before it is given up. */
+const MOST_LOST = 3;
+
+/** The same for questions: lost leases are given again, rows without a job get theirs. */
+async function reconcileQuestions(context: Context): Promise<void> {
+  const { playground, settings, queueOf, logger } = context;
+  for (const id of await playground.expire(settings.timing.graceMs, MOST_LOST))
+    logger.warn({ question: id }, 'lease ran out: lost');
+  const now = Date.now();
+  for (const asked of await playground.waiting()) {
+    if (now - asked.createdAt.getTime() < SETTLE_MS) continue;
+    if (await (await queueOf(asked.pool)).has(`${asked.id}-${asked.attempt}`)) continue;
+    await enqueueQuestion(context, asked);
+  }
+}
+
 /** Brings the queue and experiments in line with the rows: lost leases, attempts without a job, silent workers, ended experiments. */
 export async function reconcile(context: Context): Promise<void> {
   const { attempts, experiments, workers, settings, logger } = context;
@@ -27,6 +44,7 @@ export async function reconcile(context: Context): Promise<void> {
     logger.warn({ attempt: attemptId, worker: workerId }, 'lease ran out: lost');
   }
   await enqueueMissing(context);
+  await reconcileQuestions(context);
   await workers.forget(settings.timing.renewMs * SILENT_FACTOR + settings.timing.leaseMs);
   for (const ended of await experiments.settle()) logger.info(ended, 'experiment ended');
 }

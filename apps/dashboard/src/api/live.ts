@@ -4,20 +4,20 @@ import { isStale, retryDelay } from './change.js';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
-/** Follows the server's changes: answers that they make old are asked for again. After a gap everything is. */
+/** Follows the server's changes: answers that they make old are asked for again. What was answered before the stream began is, too. */
 export function followChanges(queries: QueryClient, say: (connection: Connection) => void): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
-  let gap = false;
 
   const open = (): void => {
     source = new EventSource(`${API}/events`);
     source.addEventListener('open', () => {
       failures = 0;
       say('live');
-      if (gap) void queries.invalidateQueries();
-      gap = false;
+      void queries.invalidateQueries({
+        predicate: ({ state }) => state.dataUpdatedAt + state.errorUpdatedAt > 0,
+      });
     });
     source.addEventListener('change', ({ data }: MessageEvent<string>) => {
       const change = changeEvent.safeParse(JSON.parse(data));
@@ -26,7 +26,6 @@ export function followChanges(queries: QueryClient, say: (connection: Connection
     });
     source.addEventListener('error', () => {
       source?.close();
-      gap = true;
       say('lost');
       clearTimeout(timer);
       timer = setTimeout(open, retryDelay(failures));

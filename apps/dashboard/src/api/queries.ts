@@ -19,7 +19,7 @@ export const planQuery = (spec: GridSpec | null, text: string) =>
 
 export const extensionQuery = (id: string, spec: GridSpec | null, text: string) =>
   queryOptions({
-    queryKey: ['experiment', id, 'extension', text],
+    queryKey: ['extension', id, text],
     queryFn: () => client.planExtension({ params: { id }, body: { spec: spec! } }),
     enabled: spec !== null,
     retry: false,
@@ -97,6 +97,17 @@ export const logsQuery = (id: string, follow: boolean) =>
     queryKey: ['run', experimentOf(id), id, 'logs'],
     queryFn: () => client.logs({ params: { id }, query: { limit: 10_000 } }),
     refetchInterval: follow ? 2000 : false,
+  });
+
+/** Asked again while an answer is awaited. */
+const ANSWER_MS = 700;
+
+export const playgroundQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['playground', id],
+    queryFn: () => client.questionsOfRun({ params: { id } }),
+    refetchInterval: ({ state: { data } }) =>
+      (data ?? []).some(({ state }) => state === 'waiting' || state === 'running') ? ANSWER_MS : false,
   });
 
 export interface PredictionsInput {

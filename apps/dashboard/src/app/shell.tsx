@@ -11,6 +11,7 @@ import {
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
+import { useIsFetching } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { ConnectionMark, OfflineBanner } from './connection.js';
@@ -22,6 +23,9 @@ const PAGES = [
   { to: '/new', label: 'New experiment' },
   { to: '/workers', label: 'Workers and queue' },
 ] as const;
+
+/** For those who wait for a page from outside: how many answers are awaited. */
+const Busy = () => <span hidden data-awaited={useIsFetching()} />;
 
 /** Header, navigation, command palette; pages go inside. */
 export function Shell() {
@@ -106,6 +110,7 @@ export function Shell() {
       <AppShell.Main id="main" tabIndex={-1} style={{ outline: 'none' }}>
         <OfflineBanner />
         <Outlet />
+        <Busy />
       </AppShell.Main>
       <Palette />
     </AppShell>

@@ -27,7 +27,8 @@ export function axisStyle(dark: boolean) {
 export function baseOption(dark: boolean) {
   const { ink, line, panel } = inks(dark);
   return {
-    textStyle: { fontFamily: 'system-ui, "DejaVu Sans", sans-serif', color: ink },
+    // No quotes: an exported drawing puts this into an attribute as it is.
+    textStyle: { fontFamily: 'system-ui, DejaVu Sans, sans-serif', color: ink },
     tooltip: {
       confine: true,
       backgroundColor: panel,

@@ -25,28 +25,25 @@ export function Figure({ title, note, table, svg, controls, tabular = false, chi
   const dark = useDark();
   const id = useId();
   const drawing = async (type: 'svg' | 'png'): Promise<void> => {
-    const text = svg?.();
-    if (!text) return;
     try {
+      const text = svg?.();
+      if (!text) throw new Error('the figure is not drawn yet; try again in a moment.');
       if (type === 'svg') save(fileName(title, 'svg'), 'image/svg+xml', text);
       else save(fileName(title, 'png'), 'image/png', await toPng(text, dark ? '#1d2229' : '#ffffff'));
     } catch (error) {
-      notifications.show({ color: 'red', message: `Not saved: ${String(error)}` });
+      notifications.show({
+        color: 'red',
+        autoClose: false,
+        message: `Not saved: ${error instanceof Error ? error.message : String(error)}`,
+      });
     }
   };
   return (
     <section className="panel" aria-labelledby={id}>
       <Group justify="space-between" align="start" wrap="nowrap" gap="xs">
-        <div style={{ minWidth: 0 }}>
-          <Title order={2} size="h5" id={id}>
-            {title}
-          </Title>
-          {note !== undefined && (
-            <Text size="sm" c="dimmed" component="div">
-              {note}
-            </Text>
-          )}
-        </div>
+        <Title order={2} size="h5" id={id} miw={0}>
+          {title}
+        </Title>
         <Group gap={6} wrap="nowrap">
           {!tabular && (
             <Button
@@ -80,6 +77,11 @@ export function Figure({ title, note, table, svg, controls, tabular = false, chi
           </Menu>
         </Group>
       </Group>
+      {note !== undefined && (
+        <Text size="sm" c="dimmed" component="div">
+          {note}
+        </Text>
+      )}
       {controls !== undefined && (
         <Group gap="xs" align="end" mt="xs">
           {controls}

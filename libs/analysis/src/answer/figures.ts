@@ -110,13 +110,15 @@ export function ofModel(
       ),
     ),
     pairs: own.flatMap(({ name }) =>
-      (model.pairwise[name] ?? []).map(({ a, b, pHolm, pTukey, ...estimate }) => ({
+      (model.pairwise[name] ?? []).map((pair) => ({
         axis: name,
-        a,
-        b,
-        pHolm,
-        pTukey,
-        ...bare(estimate),
+        a: pair.a,
+        b: pair.b,
+        pHolm: pair.pHolm,
+        get pTukey() {
+          return pair.pTukey;
+        },
+        ...bare(pair),
       })),
     ),
     interactions: Object.entries(model.marginalMeansPairs).map(([key, means]) => ({

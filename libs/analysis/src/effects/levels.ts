@@ -83,7 +83,10 @@ export function axisLevels(
         ...pair,
         pHolm: corrected[i] as number | null,
         q,
-        pTukey: q === null ? null : studentizedRangeSf(q, levels.length, dfResidual),
+        // Costly, and few ask: found when it is read.
+        get pTukey() {
+          return q === null ? null : studentizedRangeSf(q, levels.length, dfResidual);
+        },
         loTukey: estimate === null || half === null ? null : estimate - half,
         hiTukey: estimate === null || half === null ? null : estimate + half,
       };

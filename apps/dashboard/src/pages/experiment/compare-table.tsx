@@ -47,10 +47,14 @@ export function CompareTable({ comparison: { benchmarks }, rows, differences, ov
     [benchmarks],
   );
   const pinned = rows.find(({ baseline }) => baseline);
+  // The table renders again whenever its data or its sorting is another object: both are kept.
+  const data = useMemo(() => rows.filter(({ baseline }) => !baseline), [rows]);
+  const sorting = useMemo(() => readSort(order), [order]);
   const table = useReactTable({
-    data: useMemo(() => rows.filter(({ baseline }) => !baseline), [rows]),
+    data,
     columns,
-    state: { sorting: readSort(order) },
+    state: { sorting },
+    autoResetPageIndex: false,
     getCoreRowModel: getCoreRowModel(),
     getSortedRowModel: getSortedRowModel(),
   });
@@ -66,7 +70,7 @@ export function CompareTable({ comparison: { benchmarks }, rows, differences, ov
   const items = virtual.getVirtualItems();
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const sortOf = (id: string) => readSort(order).find((one) => one.id === id);
+  const sortOf = (id: string) => sorting.find((one) => one.id === id);
   const draw = (cell: CellRow) => (
     <Row key={cell.id} cell={cell} benchmarks={benchmarks} differences={differences} />
   );

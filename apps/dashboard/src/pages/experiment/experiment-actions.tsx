@@ -42,7 +42,13 @@ function Action({ overview: { id }, verb, label, means }: ActionProps) {
       <Button variant="default" size="sm" onClick={ask}>
         {label}
       </Button>
-      <Modal opened={open} onClose={close} title={`${label}?`} centered>
+      <Modal
+        opened={open}
+        onClose={close}
+        title={`${label}?`}
+        closeButtonProps={{ 'aria-label': 'Close' }}
+        centered
+      >
         <Stack>
           <Text size="sm">What will happen:</Text>
           <List size="sm" spacing={4}>

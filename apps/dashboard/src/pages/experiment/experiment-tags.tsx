@@ -27,7 +27,7 @@ export function ExperimentTags({ overview }: TabProps) {
       <Button variant="subtle" size="compact-sm" onClick={edit} aria-label="Change tags">
         Change
       </Button>
-      <Modal opened={open} onClose={close} title="Tags" centered>
+      <Modal opened={open} onClose={close} title="Tags" closeButtonProps={{ 'aria-label': 'Close' }} centered>
         <Editor overview={overview} close={close} />
       </Modal>
     </Group>

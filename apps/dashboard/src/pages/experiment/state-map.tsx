@@ -43,11 +43,12 @@ export function StateMap({ overview, cells, chosen, title, controls }: MapProps)
       const place = places.get(placeOf(row, column));
       if (!place) return null;
       const { state, done, total } = stateOfRuns(place.cells);
+      const text = `${stateLook(state).mark} ${done}/${total}`;
       return {
         row,
         column,
-        text: `${stateLook(state).mark} ${done}/${total}`,
-        label: `${row}, ${column}: ${state}, ${done} of ${total} runs done`,
+        text,
+        label: `${row}, ${column}: ${text} runs done, ${state}`,
         share: null,
         fill: stateLook(state).fill,
         baseline: place.cells.some(({ baseline }) => baseline),

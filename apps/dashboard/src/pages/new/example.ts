@@ -20,11 +20,11 @@ seeds: { values: [1, 2], redraws: [finetune] }
 evaluate: [emoji-vqa, emoji-pope]
 
 defaults:
-  stages.pretrain.data.maxSamples: 800
+  stages.pretrain.data.maxSamples: 1600
   stages.pretrain.batchSize: 8
   stages.pretrain.learningRate: 3.0e-3
   stages.pretrain.clipNorm: 1
-  stages.finetune.data.maxSamples: 800
+  stages.finetune.data.maxSamples: 480
   stages.finetune.batchSize: 8
   stages.finetune.clipNorm: 1
   stages.finetune.system: A chat between a user and an assistant.

@@ -79,9 +79,10 @@ function Axis({ axis, spec, onChange, offered }: AxisProps) {
     (level) => baseline !== undefined && levelText(level).startsWith(levelText(baseline)),
   );
   return (
-    <Group align="end" gap="xs" wrap="nowrap">
+    <Group align="end" gap="xs">
       <TagsInput
-        flex={1}
+        flex="1 1 240px"
+        miw={0}
         label={axis}
         placeholder={levels.length === 0 ? 'Not part of this grid' : ''}
         data={[...offered]}
@@ -116,6 +117,7 @@ function AddAxis({
       <Group align="end" gap="xs">
         <TextInput
           flex={1}
+          miw={0}
           label="Another axis"
           placeholder="stages.finetune.learningRate"
           value={name}

@@ -10,6 +10,7 @@ import { ErrorState } from '../../parts/error-state.js';
 import { LoadingFigure } from '../../parts/loading.js';
 import { QueryView } from '../../parts/query-view.js';
 import { StateBadge } from '../../parts/state-badge.js';
+import { AskTab } from './ask-tab.js';
 import { ConfigTab } from './config-tab.js';
 import { LineageTab } from './lineage-tab.js';
 import { LogsTab } from './logs-tab.js';
@@ -27,6 +28,7 @@ const TABS = [
   { value: 'telemetry', label: 'Telemetry', Content: TelemetryTab },
   { value: 'logs', label: 'Logs', Content: LogsTab },
   { value: 'lineage', label: 'Lineage', Content: LineageTab },
+  { value: 'ask', label: 'Ask', Content: AskTab },
 ] as const;
 
 export function RunPage() {

@@ -1,0 +1,22 @@
+/** Every page, and every tab of one, by a name: those of one experiment and of its first run. */
+export const pagesOf = (id: string): Record<string, string> => ({
+  experiments: '/',
+  new: '/new',
+  'new-form': '/new?mode=form',
+  grid: `/experiments/${id}`,
+  state: `/experiments/${id}?colour=state`,
+  table: `/experiments/${id}?tab=table`,
+  curves: `/experiments/${id}?tab=curves`,
+  effects: `/experiments/${id}?tab=effects`,
+  tradeoffs: `/experiments/${id}?tab=tradeoffs`,
+  runs: `/experiments/${id}?tab=runs`,
+  predictions: `/experiments/${id}/predictions`,
+  run: `/runs/${id}-1`,
+  config: `/runs/${id}-3?tab=config`,
+  'run-curves': `/runs/${id}-1?tab=curves`,
+  telemetry: `/runs/${id}-1?tab=telemetry`,
+  logs: `/runs/${id}-1?tab=logs`,
+  lineage: `/runs/${id}-1?tab=lineage`,
+  workers: '/workers',
+  missing: '/nothing/here',
+});
