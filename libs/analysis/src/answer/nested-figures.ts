@@ -123,9 +123,10 @@ function ofBalanced(
 export function nestedFigures(input: EffectsInput, order: 'main' | 'twoWay'): Figures {
   const factors = factorsOf(input);
   const nested = analyseNested({ ...input, reachesSharedStage: reachesOf(input) });
-  const { report: method, because, mixedMain } = nested;
+  const { report: method, because } = nested;
   if (method === 'aggregate' || method === 'split')
     return { method, because, ...ofBalanced(nested, order, factors) };
+  const { mixedMain } = nested;
   if (mixedMain) return { method, because, ...ofMixed(mixedMain, factors, input) };
   return { method, because, ...nothing };
 }

@@ -42,6 +42,25 @@ export interface NestedReport {
   readonly because: string;
 }
 
+/** Each part of a report is computed when it is first read: with interactions they cost many times what main effects do. */
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => (known ??= { value: compute() }).value;
+}
+
+/** Both orders of a model. */
+function orders<T>(of: (order: 'main' | 'twoWay') => T): { readonly main: T; readonly twoWay: T } {
+  const [main, twoWay] = [once(() => of('main')), once(() => of('twoWay'))];
+  return {
+    get main() {
+      return main();
+    },
+    get twoWay() {
+      return twoWay();
+    },
+  };
+}
+
 function mixedOrNull(...args: Parameters<typeof mixedModel>): MixedModel | null {
   try {
     return mixedModel(...args);
@@ -129,36 +148,37 @@ export function analyseNested({
   const units = cellSums(between, means);
   const aggregate =
     balanced && between.length > 0
-      ? {
-          nUnits: groups.size,
-          main: modelEffects(between, units, 'main', alpha),
-          twoWay: modelEffects(between, units, 'twoWay', alpha),
-        }
+      ? Object.assign(
+          orders((order) => modelEffects(between, units, order, alpha)),
+          { nUnits: groups.size },
+        )
       : null;
   const within =
-    others.length > 0
-      ? {
-          main: withinStages(factors, reaches, grouped, 'main', alpha),
-          twoWay: withinStages(factors, reaches, grouped, 'twoWay', alpha),
-        }
-      : null;
-  const mixedMain = mixedOrNull(factors, grouped, 'main', alpha);
+    others.length > 0 ? orders((order) => withinStages(factors, reaches, grouped, order, alpha)) : null;
+  const mixed = orders((order) => mixedOrNull(factors, grouped, order, alpha));
+  const moment = once(() => (aggregate && others.length === 0 ? momentsOf(groups, m, aggregate.main) : null));
   return {
     stageSizes: Object.fromEntries([...groups].map(([stage, members]) => [stage, members.length])),
     balanced,
     aggregate,
     within,
-    momentsMain: aggregate && others.length === 0 ? momentsOf(groups, m, aggregate.main) : null,
-    mixedMain,
-    mixedTwoWay: mixedOrNull(factors, grouped, 'twoWay', alpha),
-    ...advice(balanced, others.length > 0, mixedMain),
+    get momentsMain() {
+      return moment();
+    },
+    get mixedMain() {
+      return mixed.main;
+    },
+    get mixedTwoWay() {
+      return mixed.twoWay;
+    },
+    ...advice(balanced, others.length > 0, () => mixed.main),
   };
 }
 
 function advice(
   balanced: boolean,
   split: boolean,
-  mixed: MixedModel | null,
+  mixedMain: () => MixedModel | null,
 ): Pick<NestedReport, 'report' | 'because'> {
   if (balanced && !split)
     return {
@@ -171,6 +191,7 @@ function advice(
       because:
         'Balanced: axes that reach the shared stage are compared on one mean a stage, the others inside stages, both exact.',
     };
+  const mixed = mixedMain();
   if (!mixed) return { report: 'none', because: 'Unbalanced, and the runs leave no error to compare with.' };
   if (!mixed.atBoundary)
     return {
