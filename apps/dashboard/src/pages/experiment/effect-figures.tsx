@@ -20,12 +20,12 @@ export function DifferencesFigure({ effects, name }: Props) {
   const drawing = useRef<(() => string | null) | null>(null);
   const rows = useMemo(
     () =>
-      differences.map(({ axis, level, baseline, estimate, lo, hi, verdict }): ForestRow => ({
+      differences.map(({ axis, level, baseline, estimate, lo, hi, pHolm }): ForestRow => ({
         label: `${axis}: ${level} against ${baseline}`,
         estimate,
         low: lo,
         high: hi,
-        sure: verdict === 'difference',
+        sure: pHolm !== null && pHolm < 0.05,
       })),
     [differences],
   );

@@ -11,7 +11,12 @@ const overview = {
 const comparison = {
   best: { id: 'c', label: 'clip · lora', metric: 'vqa/accuracy', mean: 0.44932, n: 2, tied: 0 },
 } as Comparison;
-const difference = (verdict: string, estimate: number, sentence: string) => ({ verdict, estimate, sentence });
+const difference = (verdict: string, estimate: number, sentence: string, pHolm = 0.01) => ({
+  verdict,
+  estimate,
+  sentence,
+  pHolm,
+});
 const effects = (...differences: object[]): EffectsView =>
   ({ used: 14, differences, axes: [{ detectable: 0.02 }, { detectable: null }] }) as unknown as EffectsView;
 
@@ -35,8 +40,16 @@ describe('the sentence at the top', () => {
     );
     expect(headlineOf(overview, comparison, found)).toEqual({
       says: 'Best so far: clip · lora, vqa/accuracy 0.449, mean of 2 runs. Large. Middle. 1 more difference under Effects.',
-      sure: '14 of 16 runs count.',
+      sure: '14 of 16 runs count. Corrected for 4 comparisons (Holm), it holds.',
     });
+  });
+
+  it('calls what does not survive correction a lead', () => {
+    const sureOf = (...pHolm: number[]): string =>
+      headlineOf(overview, comparison, effects(...pHolm.map((p) => difference('difference', 0.1, 'x.', p))))
+        .sure;
+    expect(sureOf(0.07)).toContain('it could be noise: a lead, not a finding.');
+    expect(sureOf(0.07, 0.01)).toContain('1 of 2 differences hold.');
   });
 
   it('says that nothing is certain, and what would have been missed', () => {

@@ -13,6 +13,13 @@ const list = (sentences: readonly string[], most: number): string =>
     ? sentences.join(' ')
     : `${sentences.slice(0, most).join(' ')} ${plural(sentences.length - most, 'more difference')} under Effects.`;
 
+/** What is left of single differences when all questions asked are counted. */
+function corrected(certain: EffectsView['differences'], asked: number): string {
+  const held = certain.filter(({ pHolm }) => pHolm !== null && pHolm < 0.05).length;
+  if (held === certain.length) return `Corrected for ${plural(asked, 'comparison')} (Holm), it holds.`;
+  return `Corrected for ${plural(asked, 'comparison')} (Holm), ${held === 0 ? 'it could be noise: a lead, not a finding' : `${held} of ${plural(certain.length, 'difference')} hold`}.`;
+}
+
 /** The sentences at the top, chosen from what the server computed; nothing is computed here. */
 export function headlineOf(
   { state, stages, etaSeconds, runs }: Pick<OverviewView, 'state' | 'stages' | 'etaSeconds' | 'runs'>,
@@ -48,7 +55,7 @@ export function headlineOf(
         certain.map(({ sentence }) => sentence),
         2,
       )}`,
-      sure: counted,
+      sure: `${counted} ${corrected(certain, effects.differences.length)}`,
     };
   const detectable = effects.axes.flatMap((axis) => axis.detectable ?? []);
   const power =
