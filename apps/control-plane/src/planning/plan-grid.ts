@@ -29,6 +29,16 @@ export function countByName<T extends { readonly stage: string }>(
   return counts;
 }
 
+/** In the order of a run: the middle stage of one strategy before the last of another, evaluations last. */
+function inOrder(planned: readonly PlannedStage[], { stages }: ResolvedGrid): PlannedStage[] {
+  const place = new Map<string, number>();
+  for (const { name, kind, parents } of stages) {
+    const at = kind === 'train' ? parents.length : Number.MAX_SAFE_INTEGER;
+    place.set(name, Math.max(place.get(name) ?? 0, at));
+  }
+  return planned.toSorted((a, b) => place.get(a.stage)! - place.get(b.stage)!);
+}
+
 /** Cells and runs that need each stage. */
 function usesOf({ runs }: ResolvedGrid): (key: string) => { cells: number; runs: number } {
   const uses = new Map<string, { cells: Set<string>; runs: number }>();
@@ -58,7 +68,7 @@ export async function planGrid(context: Context, spec: GridSpec, maxAgeMs = 0): 
   const states = await context.stages.states(grid.stages.map(({ key }) => key));
   const { clock, slotsOf } = await readFleet(context);
   const uses = usesOf(grid);
-  const planned = grid.stages.map((stage): PlannedStage => ({
+  const all = grid.stages.map((stage): PlannedStage => ({
     key: stage.key,
     stage: stage.name,
     ...uses(stage.key),
@@ -67,6 +77,7 @@ export async function planGrid(context: Context, spec: GridSpec, maxAgeMs = 0): 
     seconds: clock.seconds(stage),
     peakMemoryBytes: stage.peakMemoryBytes,
   }));
+  const planned = inOrder(all, grid);
   const isNew = (key: string): boolean => statusOf(states.get(key)) === 'new';
   const news = planned.filter(({ status }) => status === 'new');
   const timed = grid.stages.map((stage) => ({ ...stage, seconds: clock.seconds(stage) }));
