@@ -2,6 +2,7 @@ export { canonicalJson, contentId } from './canonical.js';
 export { expand } from './expand.js';
 export { isObjectLevel, levelLabel, levelName, shortLabel } from './levels.js';
 export { suggest } from './nearest.js';
+export { orderSpec } from './order-spec.js';
 export { readSeeds } from './seeds.js';
 export type {
   Cell,

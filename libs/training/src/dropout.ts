@@ -1,4 +1,4 @@
-import type { Program, TensorData } from '@ablate/tensor';
+import { sizeOf, type Program, type TensorData } from '@ablate/tensor';
 import { namedSeed, type LoraByPart } from '@ablate/vlm';
 
 type Masks = (step: number, micro: number, inputs: Program['inputs']) => Record<string, TensorData>;
@@ -18,7 +18,7 @@ export function dropoutMasks(seed: number, lora: LoraByPart): Masks {
         .map(([name, { shape }]) => {
           const { dropout } = lora[name.slice(0, name.indexOf('.')) as keyof LoraByPart]!;
           const layer = name.slice(0, -MASK.length).replace(/^llm\./, '');
-          const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+          const data = new Float32Array(sizeOf(shape));
           fillMask(data, namedSeed(seed, `dropout.${step}.${micro}.${layer}`), dropout, 1 / (1 - dropout));
           return [name, { dtype: 'float32', shape, data }];
         }),

@@ -8,6 +8,7 @@ import { comparisonView } from '../views/comparison-view.js';
 import { effectsView } from '../views/effects-view.js';
 import { pivotView } from '../views/pivot-view.js';
 import { questionsView } from '../views/questions-view.js';
+import { jointOption, modelOption } from './options.js';
 
 /** The verbs that say what the scores mean. All numbers come from the server's `analysis`. */
 
@@ -76,8 +77,6 @@ async function compare(
   return EXIT.done;
 }
 
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
-
 export function addAnalysis(program: Command, run: Run, examples: Examples): void {
   program
     .command('compare <experiment> [run]')
@@ -110,12 +109,8 @@ export function addAnalysis(program: Command, run: Run, examples: Examples): voi
     .command('effects <experiment>')
     .description('which choice matters: what each axis does, with intervals, and what cannot be told')
     .option('--metric <name>', 'the first benchmark unless given')
-    .addOption(
-      new Option('--model <model>', 'with interactions or without')
-        .choices(['main', 'two_way'])
-        .default('main'),
-    )
-    .option('--joint <axes>', 'axes to analyse as one, by commas; may be given again', collect)
+    .addOption(modelOption('with interactions or without'))
+    .addOption(jointOption())
     .addHelpText(
       'after',
       examples(

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { jointOption, modelOption } from './options.js';
 
 type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<void>;
 type Examples = (...lines: string[]) => string;
@@ -30,8 +31,6 @@ async function exportTable(context: Context, id: string, options: ExportOptions)
   return EXIT.done;
 }
 
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
-
 export function addExport(program: Command, run: Run, examples: Examples): void {
   program
     .command('export <experiment>')
@@ -49,12 +48,8 @@ export function addExport(program: Command, run: Run, examples: Examples): void 
     .option('--rows <axis>', 'of a pivot, instead of the cells')
     .option('--columns <axis>', 'of a pivot')
     .option('--metric <name>', 'of effects or a pivot (the first benchmark unless given)')
-    .addOption(
-      new Option('--model <model>', 'of effects: with interactions or without')
-        .choices(['main', 'two_way'])
-        .default('main'),
-    )
-    .option('--joint <axes>', 'axes to analyse as one, by commas; may be given again', collect)
+    .addOption(modelOption('of effects: with interactions or without'))
+    .addOption(jointOption())
     .addHelpText(
       'after',
       examples(

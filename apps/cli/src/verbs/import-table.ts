@@ -5,6 +5,7 @@ import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { readText } from '../read-text.js';
 import { importView } from '../views/import-view.js';
+import { collect } from './options.js';
 
 type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<void>;
 type Examples = (...lines: string[]) => string;
@@ -46,8 +47,6 @@ async function importTable(context: Context, path: string, options: ImportOption
   answer(context, report, () => importView(report));
   return EXIT.done;
 }
-
-const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
 export function addImport(program: Command, run: Run, examples: Examples): void {
   program

@@ -4,6 +4,7 @@ import { allFigures, pdf, reportFigures, reportHtml, type ReportInput } from '@a
 import { answer, type Context } from '../context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { writeWhole } from '../write-file.js';
+import { jointOption } from './options.js';
 
 type Run = (action: (context: Context) => Promise<ExitCode>) => Promise<void>;
 type Examples = (...lines: string[]) => string;
@@ -101,8 +102,6 @@ export async function report(context: Context, id: string, options: ReportOption
   return EXIT.done;
 }
 
-const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
-
 export function addReport(program: Command, run: Run, examples: Examples): void {
   program
     .command('report <experiment>')
@@ -111,7 +110,7 @@ export function addReport(program: Command, run: Run, examples: Examples): void 
     .option('--pdf <file>', 'the figures as PDF, too')
     .option('--rows <axis>', 'of the pivots (the axis that changes most unless given)')
     .option('--columns <axis>', 'of the pivots')
-    .option('--joint <axes>', 'axes to analyse as one, by commas; may be given again', collect)
+    .addOption(jointOption())
     .addHelpText(
       'after',
       examples(

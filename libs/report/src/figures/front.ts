@@ -1,6 +1,6 @@
 import type { Comparison, CostName } from '@ablate/contracts';
 import { fitted, WIDTH, type Figure, type Mark } from './figure.js';
-import { amount, linearScale } from './scale.js';
+import { amount, linearScale, valueAxis } from './scale.js';
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [64, 420, 16, 230];
 
@@ -40,26 +40,7 @@ export function frontFigure({ cells, benchmarks }: Comparison, cost: CostName, i
     width: WIDTH,
     height: BOTTOM + 40,
     marks: [
-      ...y.ticks.flatMap((tick): Mark[] => [
-        {
-          kind: 'line',
-          points: [
-            [LEFT, y.at(tick)],
-            [RIGHT, y.at(tick)],
-          ],
-          tone: 'rule',
-          width: 0.5,
-        },
-        {
-          kind: 'text',
-          x: LEFT - 6,
-          y: y.at(tick),
-          text: y.label(tick),
-          size: 8.5,
-          anchor: 'end',
-          tone: 'muted',
-        },
-      ]),
+      ...valueAxis(y, LEFT, RIGHT),
       ...x.ticks.map((tick): Mark => ({
         kind: 'text',
         x: x.at(tick),

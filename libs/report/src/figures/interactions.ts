@@ -1,7 +1,7 @@
 import type { EffectsView } from '@ablate/contracts';
 import { pValue } from '../numbers.js';
 import { fitted, WIDTH, type Figure, type Mark, type Tone } from './figure.js';
-import { linearScale } from './scale.js';
+import { linearScale, valueAxis } from './scale.js';
 
 type Interaction = EffectsView['interactions'][number];
 
@@ -87,26 +87,7 @@ function interactionFigure({ metric, terms }: EffectsView, { axes, cells }: Inte
     width: WIDTH,
     height: BOTTOM + 40,
     marks: [
-      ...scale.ticks.flatMap((tick): Mark[] => [
-        {
-          kind: 'line',
-          points: [
-            [LEFT, scale.at(tick)],
-            [RIGHT, scale.at(tick)],
-          ],
-          tone: 'rule',
-          width: 0.5,
-        },
-        {
-          kind: 'text',
-          x: LEFT - 6,
-          y: scale.at(tick),
-          text: scale.label(tick),
-          size: 8.5,
-          anchor: 'end',
-          tone: 'muted',
-        },
-      ]),
+      ...valueAxis(scale, LEFT, RIGHT),
       ...columns.map((level, i): Mark => ({
         kind: 'text',
         x: x(i, (series.length - 1) / 2),

@@ -1,3 +1,5 @@
+import type { Mark } from './figure.js';
+
 /** Places values on a line of a figure. */
 export interface Scale {
   readonly at: (value: number) => number;
@@ -40,6 +42,29 @@ export function linearScale(values: readonly number[], from: number, to: number)
     label: (tick) => tick.toFixed(Math.min(8, decimals)),
   };
 }
+
+/** Rules across a figure from `left` to `right` at the ticks of an upright scale, with the ticks' values before them. */
+export const valueAxis = ({ ticks, at, label }: Scale, left: number, right: number): Mark[] =>
+  ticks.flatMap((tick): Mark[] => [
+    {
+      kind: 'line',
+      points: [
+        [left, at(tick)],
+        [right, at(tick)],
+      ],
+      tone: 'rule',
+      width: 0.5,
+    },
+    {
+      kind: 'text',
+      x: left - 6,
+      y: at(tick),
+      text: label(tick),
+      size: 8.5,
+      anchor: 'end',
+      tone: 'muted',
+    },
+  ]);
 
 const UNITS = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
 

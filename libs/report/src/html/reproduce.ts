@@ -1,47 +1,12 @@
+import { orderSpec } from '@ablate/design-space';
 import { stringify } from 'yaml';
 import { escape } from '../drawing/escape.js';
 import type { ReportInput } from '../report-input.js';
 import { seedWords, plain } from '../tables/paper-table.js';
 import { list, paragraph, section, tableOf } from './parts.js';
 
-/** The grid spec's own order of fields; PostgreSQL keeps none. */
-const ORDER = [
-  'version',
-  'project',
-  'name',
-  'axes',
-  'when',
-  'zip',
-  'exclude',
-  'include',
-  'baseline',
-  'design',
-  'seeds',
-  'evaluate',
-  'defaults',
-  'earlyStop',
-  'resources',
-  'priority',
-  'maxParallel',
-];
-const AXES = ['encoder', 'connector', 'llm', 'data', 'strategy'];
-
-const ordered = (value: unknown, names: readonly string[]): Record<string, unknown> => {
-  const place = (name: string): number => (names.includes(name) ? names.indexOf(name) : names.length);
-  return Object.fromEntries(
-    Object.entries(value ?? {}).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1)),
-  );
-};
-
 /** The grid as it can be submitted again. */
-export function specYaml(spec: unknown): string {
-  const fields = ordered(spec, ORDER);
-  const named = ['axes', 'baseline'].filter((name) => typeof fields[name] === 'object');
-  return stringify({
-    ...fields,
-    ...Object.fromEntries(named.map((name) => [name, ordered(fields[name], AXES)])),
-  });
-}
+export const specYaml = (spec: unknown): string => stringify(orderSpec(spec as object));
 
 const code = (text: string): string => `<pre><code>${escape(text)}</code></pre>`;
 const joined = (values: readonly (string | number)[]): string =>

@@ -1,6 +1,6 @@
 import { parseGridSpec } from '@ablate/contracts';
 import { AblateError, toErrorShape, type AblateErrorShape } from '@ablate/errors';
-import type { GridSpec } from '@ablate/design-space';
+import { orderSpec, type GridSpec } from '@ablate/design-space';
 import { isMap, LineCounter, parseDocument, stringify, type Document } from 'yaml';
 
 export interface Located {
@@ -86,39 +86,9 @@ function itemOf(node: unknown, path: string): Found | null {
 const startOf = (node: unknown): number | null =>
   (node as { range?: readonly number[] } | null)?.range?.[0] ?? null;
 
-const ORDER = [
-  'version',
-  'project',
-  'name',
-  'axes',
-  'when',
-  'zip',
-  'exclude',
-  'include',
-  'baseline',
-  'design',
-  'seeds',
-  'evaluate',
-  'defaults',
-  'earlyStop',
-  'resources',
-  'priority',
-  'maxParallel',
-];
-const AXES = ['encoder', 'connector', 'llm', 'data', 'strategy'];
-
-const inOrder = (value: object, order: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(value).sort(
-      ([a], [b]) => ((order.indexOf(a) + 99) % 99) - ((order.indexOf(b) + 99) % 99) || (a < b ? -1 : 1),
-    ),
-  );
-
 /** A spec as a person would write it. */
 export function writeGrid(spec: GridSpec): string {
-  const sorted = inOrder(spec, ORDER);
-  for (const part of ['axes', 'baseline'] as const) if (spec[part]) sorted[part] = inOrder(spec[part], AXES);
-  const document = parseDocument(stringify(sorted));
+  const document = parseDocument(stringify(orderSpec(spec)));
   // Lists of levels on one line each, as in the examples.
   const axes = document.get('axes');
   if (isMap(axes)) for (const { value } of axes.items) (value as { flow?: boolean }).flow = true;
